@@ -1,0 +1,228 @@
+"""What a ledger is, and the registry of them.
+
+An app declares its ledgers in ``ledgers.py`` and registers them in ``AppConfig.ready``. The engine
+(``exchange``) reads files, maps columns, parses cells and finds the organisation of each row; the
+ledger knows persons and records: it compares rows with them (:meth:`Ledger.check`), writes them
+set-based (:meth:`Ledger.apply`), takes a batch back (:meth:`Ledger.restore`), and gives rows for
+export. Everything works on chunks, so that memory stays flat however long the file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from core.actors import Actor
+from core.columns import Column, by_key
+from core.permissions import Permission
+
+
+class Outcome(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    HELD = "held"  # somebody must decide; the rest goes on
+    ERROR = "error"  # cannot be used until mended
+
+    @property
+    def usable(self) -> bool:
+        return self in (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
+
+
+@dataclass(slots=True)
+class Message:
+    """One sentence about a row. ``column`` is a column key, "" for the row as a whole.
+
+    ``fixes``: the likely next steps, shown as buttons: (action code, label, value).
+    """
+
+    code: str
+    level: str  # error | warning | info
+    text: str
+    column: str = ""
+    fixes: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CellChange:
+    """``before`` and ``after`` are canonical values (None = blank), as in :attr:`LedgerRow.values`."""
+
+    key: str
+    before: Any
+    after: Any
+
+
+@dataclass(slots=True)
+class LedgerRow:
+    """One row of a ledger on its way through the engine.
+
+    ``raw``: column key -> cell as it came. ``values``: column key -> canonical, JSON-able value: text;
+    ISO text by precision for dates; code for codes; bool for flags; 18 characters for identity; the main
+    number for ``phone`` (others in ``other_phones``, a list). A blank cell has no entry; a cell that
+    says 清空 has the value None (clear it). A cell with an error or warning that makes it unusable has
+    no entry either, so it stays as it was. Places become ``region_code`` and ``destination_text``
+    beside the parts that were given. ``organisation_id``: the organisation the row speaks of (its
+    branch), found and checked by the engine; None where the file does not say.
+    ``basis``: whatever the ledger must know again when applying (ids and versions), JSON-able.
+    """
+
+    sheet: str
+    number: int
+    mark: str = ""
+    raw: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    messages: list[Message] = field(default_factory=list)
+    outcome: Outcome = Outcome.NEW
+    organisation_id: int | None = None
+    changes: list[CellChange] = field(default_factory=list)
+    basis: dict[str, Any] = field(default_factory=dict)
+
+    def error(self, code: str, text: str, column: str = "", *fixes: tuple[str, str, str]) -> None:
+        """Stops the row."""
+        self.messages.append(Message(code, "error", text, column, list(fixes)))
+        self.outcome = Outcome.ERROR
+
+    def hold(self, code: str, text: str, column: str = "", *fixes: tuple[str, str, str]) -> None:
+        """Keeps the row aside for a decision."""
+        self.messages.append(Message(code, "error", text, column, list(fixes)))
+        if self.outcome is not Outcome.ERROR:
+            self.outcome = Outcome.HELD
+
+    def warn(self, code: str, text: str, column: str = "", *fixes: tuple[str, str, str]) -> None:
+        """The row is accepted; the named cell stays as it was."""
+        self.messages.append(Message(code, "warning", text, column, list(fixes)))
+
+    def inform(self, code: str, text: str, column: str = "") -> None:
+        self.messages.append(Message(code, "info", text, column))
+
+    @property
+    def stopped(self) -> bool:
+        return not self.outcome.usable
+
+
+@dataclass
+class CheckContext:
+    """``memory``: a dict that lives for one whole check (doubles in the file, look-ups a ledger caches)."""
+
+    by: Actor
+    today: dt.date
+    batch_id: str
+    edition_date: dt.date | None = None
+    organisation_id: int | None = None  # the target: --under, else the uploader's organisation
+    organisation_path: str = ""
+    sheet_title: str = ""
+    memory: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class ApplyContext:
+    """``batch_id`` is the public id that history and evidence carry. ``on``: the date evidence counts from."""
+
+    by: Actor
+    now: dt.datetime
+    batch_id: str
+    on: dt.date
+    memory: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class ApplyResult:
+    """Rows by outcome after the re-check, and totals in the town's own terms: {"流出": 28, "短期外出": 1}."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    terms: dict[str, int] = field(default_factory=dict)
+    stale: list[LedgerRow] = field(default_factory=list)  # changed by somebody since the check: not written
+
+    def add(self, other: ApplyResult) -> None:
+        for mine, theirs in ((self.counts, other.counts), (self.terms, other.terms)):
+            for name, number in theirs.items():
+                mine[name] = mine.get(name, 0) + number
+        self.stale += other.stale
+
+
+@dataclass
+class RestoreResult:
+    restored: int = 0
+    kept: list[str] = field(default_factory=list)  # one sentence for each record changed since, left alone
+
+
+class Ledger(ABC):
+    """One kind of ledger. Stateless: one instance serves every request and job."""
+
+    kind: ClassVar[str]
+    title: ClassVar[str]  # 流出党员台账
+    columns: ClassVar[tuple[Column, ...]]
+    keywords: ClassVar[tuple[str, ...]] = ()  # words in titles, sheet and file names that speak for this kind
+    against: ClassVar[tuple[str, ...]] = ()  # words that speak against it
+    permission: ClassVar[Permission] = Permission.IMPORT
+    people: ClassVar[bool] = True  # rows are persons: identity is checked first and doubles are found
+    organisation_required: ClassVar[bool] = True  # a row must find its branch in the file
+    landscape: ClassVar[str] = "A4"  # paper of the official sheet: A4 or A3
+
+    def column(self, key: str) -> Column:
+        return by_key(self.columns)[key]
+
+    @abstractmethod
+    def check(self, rows: Sequence[LedgerRow], context: CheckContext) -> None:
+        """Compare parsed rows with the record: set ``outcome``, ``changes``, ``basis``, add messages.
+
+        Rows already stopped are passed over. Writes nothing.
+        """
+
+    @abstractmethod
+    def apply(self, rows: Sequence[LedgerRow], context: ApplyContext) -> ApplyResult:
+        """Write usable rows, set-based, inside the caller's transaction. Also an action: it must equal the
+        single-row actions in rows, Change, Evidence and versions (a property test holds it to that)."""
+
+    @abstractmethod
+    def restore(self, batch_id: str, by: Actor, now: dt.datetime) -> RestoreResult:
+        """Take a batch back: columns, memberships, evidence; records changed since are listed, not touched."""
+
+    def export_rows(self, by: Actor, filters: Mapping[str, Any]) -> Iterator[list[Any]]:
+        """Rows in column order for the official sheet, in the scope of ``by`` with ``Permission.EXPORT``."""
+        raise NotImplementedError(f"{self.kind} cannot be exported")
+
+
+@dataclass(frozen=True)
+class RefusedKind:
+    """A ledger that is recognised but not (yet) taken: says why."""
+
+    kind: str
+    title: str
+    columns: tuple[Column, ...]
+    keywords: tuple[str, ...]
+    code: str
+    text: str
+
+
+_ledgers: dict[str, Ledger] = {}
+_refused: dict[str, RefusedKind] = {}
+
+
+def register(ledger: Ledger) -> None:
+    _ledgers[ledger.kind] = ledger
+    _refused.pop(ledger.kind, None)
+
+
+def register_refused(refused: RefusedKind) -> None:
+    if refused.kind not in _ledgers:
+        _refused[refused.kind] = refused
+
+
+def ledger(kind: str) -> Ledger:
+    """Raises KeyError."""
+    return _ledgers[kind]
+
+
+def ledgers() -> list[Ledger]:
+    return list(_ledgers.values())
+
+
+def refused_kinds() -> list[RefusedKind]:
+    return list(_refused.values())
+
+

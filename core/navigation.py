@@ -1,0 +1,69 @@
+"""The side navigation: each app registers its entries in `AppConfig.ready()`; a reader sees those that his rights open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.urls import NoReverseMatch, reverse
+
+
+class Reader(Protocol):
+    """What navigation needs to know of the person who looks."""
+
+    def can(self, permission: str, /) -> bool: ...
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An entry. `group` orders the blocks that are divided by a line; `permission` None means everybody who is signed in."""
+
+    key: str
+    label: str
+    url_name: str
+    order: int
+    group: int | str
+    permission: str | None = None
+    count: Callable[[Any], int | str | None] | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry as shown to one reader."""
+
+    key: str
+    label: str
+    url: str
+    count: int | str | None
+    is_current: bool
+
+
+_items: dict[str, NavItem] = {}
+
+
+def register(item: NavItem) -> None:
+    """Add an entry; the same key again is an error, so that two apps cannot overwrite each other."""
+    if item.key in _items and _items[item.key] != item:
+        raise ValueError(f"navigation key {item.key!r} is taken")
+    _items[item.key] = item
+
+
+def for_reader(reader: Reader | None, path: str) -> list[list[Entry]]:
+    """Return the entries in groups, in order; the entry with the longest matching address is current."""
+    if reader is None:
+        return []
+    allowed = [item for item in _items.values() if item.permission is None or reader.can(item.permission)]
+    placed = [(item, url) for item in sorted(allowed, key=lambda item: (item.order, item.key)) if (url := _address(item))]
+    current = max((url for _, url in placed if path == url or (url != "/" and path.startswith(url))), key=len, default="")
+    groups: dict[int | str, list[Entry]] = {}
+    for item, url in placed:
+        count = item.count(reader) if item.count else None
+        groups.setdefault(item.group, []).append(Entry(item.key, item.label, url, count, url == current))
+    return list(groups.values())
+
+
+def _address(item: NavItem) -> str:
+    # An app whose pages are switched off leaves no dead link behind.
+    try:
+        return reverse(item.url_name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,141 @@
+"""Row scope that cannot be forgotten.
+
+A scoped model says which of its columns hold organisation paths (:attr:`ScopedModel.scope_paths`).
+``visible_to(actor, permission)`` keeps the rows where any of these columns falls into any of the
+actor's ranges. Inside :func:`core.actors.acting_as` a query that never went through
+``visible_to`` (or the listed escape ``unscoped``) raises :class:`UnscopedQuery` when its SQL is
+compiled, wherever it is used: as rows, count, exists, sub-query, union or explain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.db import models
+from django.db.models import Q, sql
+
+from core.actors import Actor, current_actor
+from core.paths import Range
+from core.permissions import Permission
+
+
+class UnscopedQuery(RuntimeError):
+    """A query on a scoped model was about to run for an actor without having been scoped."""
+
+
+_bypassed: ContextVar[bool] = ContextVar("scope_bypassed", default=False)
+
+
+@contextmanager
+def uniqueness_sees_all() -> Iterator[None]:
+    """Uniqueness holds across the whole county: the checks alone may look beyond the scope."""
+    token = _bypassed.set(True)
+    try:
+        yield
+    finally:
+        _bypassed.reset(token)
+
+
+def _refuse(model: type[models.Model]) -> None:
+    if current_actor() is not None and not _bypassed.get():
+        raise UnscopedQuery(f"{model.__name__}: call visible_to(actor) before using this query")
+
+
+class ScopedQuery(sql.Query):
+    """Carries the flag through clones; ``|``, ``&`` keep it only when both sides have it."""
+
+    scoped = False
+
+    def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
+        if not self.scoped:
+            _refuse(self.model)
+        return super().get_compiler(*args, **kwargs)
+
+    def combine(self, rhs: Any, connector: str) -> None:
+        super().combine(rhs, connector)
+        self.scoped = self.scoped and bool(getattr(rhs, "scoped", False))
+
+
+def in_ranges(columns: Iterable[str], ranges: Iterable[Range]) -> Q:
+    """Rows whose path, in any of ``columns``, lies in any of ``ranges``. No range: no row."""
+    condition = Q()
+    for low, high in ranges:
+        for column in columns:
+            condition |= Q(**{f"{column}__gte": low, f"{column}__lt": high})
+    return condition or Q(pk__in=())
+
+
+M = TypeVar("M", bound=models.Model)
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    def __init__(self, model: Any = None, query: Any = None, using: Any = None, hints: Any = None) -> None:
+        super().__init__(model, query or ScopedQuery(model), using, hints)
+
+    def visible_to(self, actor: Actor, permission: Permission = Permission.VIEW) -> Self:
+        """The rows ``actor`` holds ``permission`` for. An actor without any sees nothing."""
+        scoped = self._scoped()
+        if actor.everything:
+            return scoped
+        return scoped.filter(self.model.scope_condition(actor, permission))  # type: ignore[attr-defined]
+
+    def unscoped(self) -> Self:
+        """Every row. A test lists the few files that may call this, each with its reason."""
+        return self._scoped()
+
+    def _scoped(self) -> Self:
+        clone = self._chain()
+        clone.query.scoped = True  # type: ignore[attr-defined]
+        return clone
+
+    def _require_scope(self) -> None:
+        if not getattr(self.query, "scoped", False):
+            _refuse(self.model)
+
+    def update(self, **kwargs: Any) -> int:
+        self._require_scope()
+        return super().update(**kwargs)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._require_scope()
+        return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
+        if kwargs.get("update_conflicts") or (len(args) > 2 and args[2]):
+            self._require_scope()
+        return super().bulk_create(objs, *args, **kwargs)
+
+    def raw(self, *args: Any, **kwargs: Any) -> Any:
+        self._require_scope()
+        return super().raw(*args, **kwargs)
+
+
+class ScopedModel(models.Model):
+    """``scope_paths``: columns (or look-ups through a foreign key) that hold organisation paths."""
+
+    scope_paths: ClassVar[tuple[str, ...]] = ()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def scope_condition(cls, actor: Actor, permission: Permission) -> Q:
+        return in_ranges(cls.scope_paths, actor.ranges(permission))
+
+    def validate_unique(self, exclude: Any = None) -> None:
+        with uniqueness_sees_all():
+            super().validate_unique(exclude)
+
+    def validate_constraints(self, exclude: Any = None) -> None:
+        with uniqueness_sees_all():
+            super().validate_constraints(exclude)

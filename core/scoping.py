@@ -9,7 +9,7 @@ compiled, wherever it is used: as rows, count, exists, sub-query, union or expla
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar, Self, TypeVar
@@ -139,3 +139,16 @@ class ScopedModel(models.Model):
     def validate_constraints(self, exclude: Any = None) -> None:
         with uniqueness_sees_all():
             super().validate_constraints(exclude)
+
+
+_organisation_ids: list[Callable[[tuple[Range, ...]], Any]] = []
+
+
+def register_organisation_ids(function: Callable[[tuple[Range, ...]], Any]) -> None:
+    """``branches`` gives the sub-query that turns path ranges into organisation ids."""
+    _organisation_ids[:] = [function]
+
+
+def organisation_ids(ranges: tuple[Range, ...]) -> Any:
+    """For tables that keep an organisation's id instead of a copy of its path (they are never updated)."""
+    return _organisation_ids[0](ranges)

@@ -1,0 +1,4 @@
+from accounts.models.grant import Grant
+from accounts.models.user import User
+
+__all__ = ["Grant", "User"]

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models.user import User
+from branches.models import Organisation, Post
+from core.fields import ActorField, PublicIdField
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def in_force(self, today: dt.date) -> GrantQuerySet:
+        """From/until include ``today``, not withdrawn, and the post (if any) is still held."""
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+            Q(post__isnull=True) | Q(post__ends_on__isnull=True) | Q(post__ends_on__gte=today),
+            starts_on__lte=today,
+            withdrawn_at__isnull=True,
+        )
+
+
+class Grant(models.Model):
+    """``user`` holds ``role`` for the subtree of ``organisation``, from a day until a day.
+
+    With a ``post`` the grant ends when the post does. ``stands_in_for``: a stand-in (A/B岗) for that person.
+    """
+
+    public_id = PublicIdField()
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField("角色", max_length=20)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    stands_in_for = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    starts_on = models.DateField("起")
+    ends_on = models.DateField("止", null=True, blank=True)
+    granted_by = ActorField("授予人")
+    granted_at = models.DateTimeField("授予时间")
+    withdrawn_by = ActorField("收回人")
+    withdrawn_at = models.DateTimeField("收回时间", null=True, blank=True)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "授权"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="grant_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by="") | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_by="")),
+                name="grant_withdrawn_pair",
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation"], name="grant_organisation")]

@@ -1,0 +1,80 @@
+"""Roles: what they may do, said once. Only grants (who, which role, where, from when until when) are rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.permissions import Permission as P
+
+
+@dataclass(frozen=True)
+class Role:
+    """``grants``: the roles a holder may give, inside the own subtree. ``phone``: may sign in by PIN on one phone.
+
+    ``second_factor``: whether the rule "second factor required" applies by default.
+    """
+
+    key: str
+    title: str
+    description: str
+    permissions: frozenset[P]
+    grants: tuple[str, ...] = ()
+    phone: bool = False
+    second_factor: bool = False
+
+
+_STAFF = frozenset({P.VIEW, P.EDIT, P.IMPORT, P.EXPORT, P.FULL_NUMBERS, P.ORGANISE, P.ACCOUNTS})
+
+COUNTY = Role(
+    "county",
+    "县级工作人员",
+    "查看和维护全县党组织、党员和台账，设置规则，开通乡镇账号。",
+    _STAFF | {P.SETTINGS},
+    grants=("county", "committee", "secretary", "auditor"),
+    second_factor=True,
+)
+COMMITTEE = Role(
+    "committee",
+    "乡镇（党委）工作人员",
+    "查看和维护本党委及所属支部的党员和台账，为支部代录，开通支部账号。",
+    _STAFF,
+    grants=("committee", "secretary"),
+)
+SECRETARY = Role(
+    "secretary",
+    "支部书记",
+    "查看和维护本支部的党员，导入本支部台账。",
+    frozenset({P.VIEW, P.EDIT, P.IMPORT, P.EXPORT, P.FULL_NUMBERS}),
+    phone=True,
+)
+AUDITOR = Role(
+    "auditor",
+    "审计员",
+    "只读：查看操作日志和党员记录（号码遮盖），不能修改和导出。",
+    frozenset({P.VIEW, P.AUDIT}),
+    second_factor=True,
+)
+SYSTEM = Role(
+    "system",
+    "系统管理员",
+    "管理账号、规则参数和备份，看不到任何党员的个人信息。",
+    frozenset({P.SYSTEM, P.ACCOUNTS}),
+    grants=("county", "auditor", "system"),
+    second_factor=True,
+)
+
+ROLES: dict[str, Role] = {role.key: role for role in (COUNTY, COMMITTEE, SECRETARY, AUDITOR, SYSTEM)}
+
+
+def register(role: Role) -> None:
+    """Apps above bring the roles of their part (stations, self-service)."""
+    ROLES[role.key] = role
+
+
+def role(key: str) -> Role:
+    """Raises KeyError."""
+    return ROLES[key]
+
+
+def choices() -> list[tuple[str, str]]:
+    return [(one.key, one.title) for one in ROLES.values()]

@@ -1,0 +1,41 @@
+"""What every request gets: an id for support, and answers that no cache may keep."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from core.logs import request_id
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestId:
+    """``request.id``: six letters that a person can read out on the phone; also in the log."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.id = "".join(secrets.choice("bcdfghjkmnpqrstvwxz") for _ in range(6))  # type: ignore[attr-defined]
+        token = request_id.set(request.id)  # type: ignore[attr-defined]
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
+        return response
+
+
+class NoStore:
+    """Pages hold personal data: no browser, proxy or back button keeps them."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Cache-Control", "no-store")
+        return response

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from branches.models import Organisation
+from core.domain.codes import INDUSTRY, LEAVING_REASON
+from core.fields import PartialDateField, PathField, PublicIdField, SealedField, SealsFields
+from core.scoping import ScopedModel, ScopedQuerySet
+from members.enums import OPEN_STATES, Direction, JourneyState, Mobility
+from members.models.member import Member
+
+
+class JourneyQuerySet(ScopedQuerySet["Journey"]):
+    def open(self) -> JourneyQuerySet:
+        return self.filter(state__in=OPEN_STATES)
+
+    def out(self) -> JourneyQuerySet:
+        return self.filter(direction=Direction.OUT)
+
+    def inward(self) -> JourneyQuerySet:
+        return self.filter(direction=Direction.IN)
+
+
+class Journey(SealsFields, ScopedModel):
+    """One stay away (out) or here (in).
+
+    Either end may be one of our organisations or only a text. ``home_path`` and ``host_path`` are copies
+    for scope: of the member's branch for a journey out, of the receiving branch for one in (or out to a branch of ours).
+    """
+
+    scope_paths = ("home_path", "host_path")
+
+    public_id = PublicIdField()
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="journeys")
+    direction = models.CharField("方向", max_length=3, choices=Direction.choices)
+    state = models.CharField("状态", max_length=12, choices=JourneyState.choices)
+    home = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    home_text = models.CharField("组织关系所在党组织", max_length=160, blank=True, default="")
+    host = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    host_text = models.CharField("流入地党组织", max_length=160, blank=True, default="")
+    home_path = PathField(blank=True, default="")
+    host_path = PathField(blank=True, default="")
+    region_code = models.CharField("去向区划", max_length=6, blank=True, default="")
+    destination_text = models.CharField("去向地址", max_length=200, blank=True, default="")
+    mobility = models.CharField("流动范围", max_length=10, blank=True, default="", choices=Mobility.choices)
+    left_on = PartialDateField("外出时间")
+    expected_return_on = PartialDateField("预计返回")
+    ended_on = PartialDateField("结束时间")
+    reason = models.CharField("外出原因", max_length=12, blank=True, default="", choices=LEAVING_REASON.choices())
+    reason_text = models.CharField("外出原因原文", max_length=60, blank=True, default="")
+    industry = models.CharField("行业", max_length=1, blank=True, default="", choices=INDUSTRY.choices())
+    employer = models.CharField("工作单位", max_length=120, blank=True, default="")
+    contact_name = models.CharField("联系人", max_length=60, blank=True, default="")
+    contact_phone = SealedField("联系人电话")
+    certificate = models.BooleanField("持有活动证", null=True, blank=True)
+    certificate_no = models.CharField("活动证号", max_length=40, blank=True, default="")
+    note = models.CharField("备注", max_length=500, blank=True, default="")
+    imported = models.BooleanField("由台账登记", default=False)  # the earlier steps were not taken in the portal
+    version = models.PositiveIntegerField("版本", default=1)
+    created_at = models.DateTimeField("登记时间")
+    updated_at = models.DateTimeField("更新时间")
+
+    objects = JourneyQuerySet.as_manager()
+
+    HISTORY = (
+        "direction", "state", "home", "home_text", "host", "host_text", "region_code", "destination_text", "mobility",
+        "left_on", "expected_return_on", "ended_on", "reason", "reason_text", "industry", "employer", "contact_name",
+        "contact_phone", "certificate", "certificate_no", "note",
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = "流动经历"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "direction"],
+                condition=Q(state__in=OPEN_STATES),
+                name="journey_open_once",
+                violation_error_message="这位党员已有一段没有结束的流动经历。",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["home_path", "id"], name="journey_home"),
+            models.Index(fields=["host_path", "id"], name="journey_host", condition=~Q(host_path="")),
+            models.Index(fields=["region_code", "home_path"], name="journey_region"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_direction_display()}：{self.destination_text or self.region_code}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("journey-detail", args=[self.public_id])
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from core.errors import NotAllowed, UserError
 from core.logs import request_id
+from core.views.errors import Page, error_page
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -39,3 +41,21 @@ class NoStore:
         response = self.get_response(request)
         response.setdefault("Cache-Control", "no-store")
         return response
+
+
+class Refusals:
+    """An expected refusal that a view did not turn into a form error becomes a page with its sentence."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotAllowed):
+            return error_page(request, 403, text=exception.text)
+        if isinstance(exception, UserError):
+            page = Page("这一步没有办成", exception.text, ("回到上一页，按提示改过以后再试。",))
+            return error_page(request, 409, page=page)
+        return None

@@ -54,6 +54,8 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.NoStore",
+    "core.views.errors.dress_bare_refusals",
+    "core.middleware.Refusals",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -1,3 +1,12 @@
-from django.urls import URLPattern, URLResolver
+"""Every app's addresses, each written out in full in the app's own ``urls.py``."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import include, path
+
+APPS = ("core", "audit", "branches", "accounts", "files", "jobs", "inbox", "exchange", "members")
+
+urlpatterns = [path("", include(f"{app}.urls")) for app in APPS]
+
+handler400 = "core.views.errors.bad_request"
+handler403 = "core.views.errors.permission_denied"
+handler404 = "core.views.errors.page_not_found"
+handler500 = "core.views.errors.server_error"

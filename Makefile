@@ -10,10 +10,10 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 run: install ## set up and serve the sample county on 127.0.0.1:8000 (PORT=8001 changes it)
-	@exec $(BIN)/python -m portal.supervisor
+	@DEMO=$${DEMO-1} exec $(BIN)/python -m portal.supervisor
 
 demo: install ## set up and load the sample county without serving it
-	@exec $(BIN)/python -m portal.supervisor --set-up-only
+	@DEMO=$${DEMO-1} exec $(BIN)/python -m portal.supervisor --set-up-only
 
 test: install-dev ## the whole suite, on every database and browser found (ARGS="-k name" narrows it)
 	@exec $(BIN)/python scripts/test.py $(ARGS)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,7 +46,7 @@ def install(lock: Path) -> None:
 def main(purpose: str) -> int:
     """Make and fill the environment; a failed step is named in one line and can simply be run again."""
     (ROOT / "var").mkdir(exist_ok=True)
-    with open(ROOT / "var" / "install.lock", "w") as guard:
+    with (ROOT / "var" / "install.lock").open("w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
         try:
             if not works():
@@ -55,8 +54,8 @@ def main(purpose: str) -> int:
             for name in LOCKS[purpose]:
                 install(ROOT / name)
         except subprocess.CalledProcessError as error:
-            print(f"Not finished (see above): {os.path.basename(error.cmd[0])} ended with {error.returncode}. "
-                  "Run the same command again; it goes on from here.", file=sys.stderr)  # fmt: skip
+            print(f"Not finished: {error.cmd[2]} ended with code {error.returncode} (see above).", file=sys.stderr)
+            print("Run the same command again; it goes on from here.", file=sys.stderr)
             return 1
     return 0
 

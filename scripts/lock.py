@@ -44,7 +44,15 @@ def is_current(source: Path) -> bool:
 def make(source: Path) -> None:
     """Resolve ``source`` for every platform and write its lock, keeping pins that still fit."""
     lock = source.with_suffix(".txt")
-    command = [Path(sys.executable).parent / "uv", "--quiet", "pip", "compile", "--universal", "--python-version", "3.11"]
+    command = [
+        Path(sys.executable).parent / "uv",
+        "--quiet",
+        "pip",
+        "compile",
+        "--universal",
+        "--python-version",
+        "3.11",
+    ]
     command += ["--generate-hashes", "--no-header", "--output-file", lock.name, source.name]
     subprocess.run(command, cwd=source.parent, check=True, stdout=subprocess.DEVNULL)
     lock.write_text(f"{MARK}{digest(source)}\n{lock.read_text(encoding='utf-8')}", encoding="utf-8")

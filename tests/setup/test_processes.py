@@ -13,7 +13,6 @@ import pytest
 
 from portal.processes import CannotRun, locked, require_free_port
 
-
 pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -248,4 +247,3 @@ def test_a_port_in_use_is_named():
             require_free_port(port)
     with pytest.raises(CannotRun, match="应在 1 到 65535 之间"):
         require_free_port(70000)
-

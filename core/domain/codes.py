@@ -1,0 +1,257 @@
+"""The code sets of the ledgers. Sources: see each set; the words people use instead are the aliases."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.domain.cells import CellError, clean_text, is_blank
+
+
+@dataclass(frozen=True)
+class Code:
+    code: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+
+_NOISE = re.compile(r"[\s、，,。.;；:：()（）\[\]【】《》“”\"'·/\-_—]+")
+
+
+def _plain(text: object) -> str:
+    """What codes, labels and aliases are compared by: circled digits are digits, punctuation is gone."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", clean_text(text))).upper()
+
+
+@dataclass(frozen=True)
+class CodeSet:
+    """A fixed list of codes. ``suffix``: a word that may be added to or left off any label (族)."""
+
+    name: str
+    items: tuple[Code, ...]
+    suffix: str = ""
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    @cached_property
+    def _by_text(self) -> dict[str, str]:
+        """Codes win over labels, labels over aliases: nothing later may take a text away."""
+        table: dict[str, str] = {}
+        for item in self.items:
+            table[_plain(item.code)] = item.code
+        for item in self.items:
+            table.setdefault(_plain(item.code).lstrip("0"), item.code)
+            table.setdefault(_plain(item.label), item.code)
+            table.setdefault(_plain(item.code + item.label), item.code)
+        for item in self.items:
+            for alias in item.aliases:
+                table.setdefault(_plain(alias), item.code)
+                table.setdefault(_plain(item.code + alias), item.code)
+        table.pop("", None)
+        return table
+
+    @cached_property
+    def _by_code(self) -> dict[str, Code]:
+        return {item.code: item for item in self.items}
+
+    def parse(self, text: object) -> str | None:
+        """The code for a code, a label or a usual word, however it is punctuated; None when unknown."""
+        if text is None or isinstance(text, CellError):
+            return None
+        plain = _plain(text)
+        found = self._by_text.get(plain)
+        if found is None and self.suffix:
+            found = self._by_text.get(plain.removesuffix(self.suffix)) or self._by_text.get(plain + self.suffix)
+        return found
+
+    def label(self, code: str) -> str:
+        """The label of a code; empty for one that is not in the set."""
+        item = self._by_code.get(code)
+        return item.label if item else ""
+
+    def labels(self) -> tuple[str, ...]:
+        return tuple(item.label for item in self.items)
+
+    def choices(self) -> list[tuple[str, str]]:
+        return [(item.code, item.label) for item in self.items]
+
+
+_TRUE = frozenset(("是", "有", "√", "✓", "✔", "对", "y", "yes", "true", "1", "已", "持有", "已持有", "已办", "已缴", "符合"))
+_FALSE = frozenset(("否", "不是", "没有", "×", "✗", "✘", "错", "n", "no", "false", "0", "未", "未持有", "未办", "未缴", "不符合"))
+
+
+def parse_flag(raw: object) -> bool | None:
+    """是 / 否 in their many forms; None when blank ("无" is blank, as everywhere) or not understood."""
+    if isinstance(raw, bool):
+        return raw
+    if isinstance(raw, CellError) or is_blank(raw):
+        return None
+    text = clean_text(raw).lower().strip("。. ()（）")
+    return True if text in _TRUE else False if text in _FALSE else None
+
+
+# GB/T 2261.1-2003
+SEX = CodeSet(
+    "sex",
+    (
+        Code("0", "未知的性别"),
+        Code("1", "男", ("男性", "男性别", "M")),
+        Code("2", "女", ("女性", "女性别", "F")),
+        Code("9", "未说明的性别"),
+    ),
+)
+
+# GB/T 3304-1991, and the two codes that systems add
+_NATIONS = (
+    "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 "
+    "柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 "
+    "塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺"
+).split()
+NATION = CodeSet(
+    "nation",
+    (
+        *(Code(f"{number:02}", f"{name}族") for number, name in enumerate(_NATIONS, start=1)),
+        Code("97", "其他", ("其他族", "未识别民族")),
+        Code("98", "外国血统", ("外国血统中国籍人士", "外国民族", "入籍")),
+    ),
+    suffix="族",
+)
+
+# The list of Party forms, which differs from GB/T 4658
+EDUCATION = CodeSet(
+    "education",
+    (
+        Code("11", "博士研究生", ("博士", "博士毕业")),
+        Code("12", "硕士研究生", ("硕士", "研究生", "硕士毕业", "研究生学历", "研究生教育")),
+        Code("13", "研究生班", ("研究生班毕业",)),
+        Code("1A", "中央党校研究生"),
+        Code("1B", "省（区、市）委党校研究生", ("省委党校研究生", "党校研究生")),
+        Code("21", "大学", ("本科", "大学本科", "大本", "学士", "本科毕业", "全日制本科", "大学毕业")),
+        Code("22", "大专", ("专科", "大学专科", "大专毕业", "高职", "高等专科")),
+        Code("23", "大学普通班"),
+        Code("24", "第二学士学位班", ("第二学士学位",)),
+        Code("2A", "中央党校大学", ("中央党校本科",)),
+        Code("2B", "省（区、市）委党校大学", ("省委党校大学", "省委党校本科", "党校本科", "党校大学")),
+        Code("2C", "中央党校大专"),
+        Code("2D", "省（区、市）委党校大专", ("省委党校大专", "党校大专")),
+        Code("41", "中等专科", ("中专", "中等职业", "中师", "中等师范", "中专毕业")),
+        Code("44", "职业高中", ("职高", "职中")),
+        Code("47", "技工学校", ("技校", "中技")),
+        Code("6", "普通高中", ("高中", "高中毕业", "高中文化")),
+        Code("7", "初中", ("初级中学", "初中毕业", "初中文化")),
+        Code("8", "小学", ("小学毕业", "小学文化", "高小", "初小")),
+        Code("9", "其他", ("文盲", "半文盲", "无学历")),
+    ),
+)
+
+MEMBER_KIND = CodeSet(
+    "member_kind",
+    (
+        Code("1", "正式党员", ("正式", "中共党员", "党员")),
+        Code("2", "预备党员", ("预备", "中共预备党员")),
+    ),
+)
+
+PARTY_STATUS = CodeSet(
+    "party_status",
+    (
+        Code("normal", "正常", ("正常党籍", "党籍正常")),
+        Code("stopped", "停止党籍", ("停止", "已停止党籍")),
+        Code("reinstated", "恢复党籍", ("恢复", "已恢复党籍")),
+        Code("removed", "除名", ("自行脱党除名", "按自行脱党除名", "自行脱党", "党内除名", "已除名")),
+        Code("deceased", "去世", ("死亡", "已去世", "已故", "病故", "亡故")),
+    ),
+)
+
+# National codes 6xx and 9xx; the words are kinds of our own, without a national code
+ORGANISATION_KIND = CodeSet(
+    "organisation_kind",
+    (
+        Code("611", "党委", ("基层党委", "党的基层委员会", "委员会", "乡镇党委", "行业党委")),
+        Code("621", "党总支部", ("党总支", "总支", "总支部", "党总支部委员会", "总支部委员会")),
+        Code("631", "党支部", ("支部", "支部委员会", "党支部委员会", "流动党员党支部")),
+        Code("632", "联合党支部", ("联合支部", "联合支部委员会", "联合党支部委员会")),
+        Code("911", "临时党委", ("临时委员会",)),
+        Code("921", "临时党总支部", ("临时党总支", "临时总支部")),
+        Code("931", "临时党支部", ("临时支部",)),
+        Code("932", "临时联合党支部", ("临时联合支部",)),
+        Code("group", "党小组", ("641", "699", "小组")),
+        Code("working", "党工委", ("工作委员会", "工委", "党的工作委员会", "街道党工委", "县直工委", "县直机关工委", "机关工委")),
+        Code("local", "党的地方委员会", ("地方委员会", "县委", "地方党委")),
+        Code("village", "行政村", ("村", "建制村")),
+        Code("community", "社区", ("居委会", "社区居委会")),
+    ),
+)
+
+# No national list is public; a working list. "看孙子" and the like stay a question on purpose.
+LEAVING_REASON = CodeSet(
+    "leaving_reason",
+    (
+        Code("work", "外出务工", ("务工", "打工", "外出打工", "在外务工", "在外打工", "外出务工经商", "务工经商", "外出就业", "就业")),
+        Code("business", "经商", ("外出经商", "做生意", "在外经商", "个体经营", "创业", "外出创业", "投资经商")),
+        Code("study", "求学", ("上学", "学习", "外出求学", "就学", "读书", "在读")),
+        Code("family", "随迁", ("随迁（投靠子女/配偶）", "投靠子女", "投靠配偶", "随子女居住", "随子女", "投亲", "随家属", "随军")),
+        Code("graduate", "毕业待就业", ("毕业未就业", "未就业毕业生", "待就业", "毕业生待就业")),
+        Code("retired", "退休异地居住", ("异地养老", "退休异地安置", "异地居住", "退休", "退休养老", "异地退休")),
+        Code("abroad", "出国（境）", ("出国", "出境", "因私出国", "公派出国", "出国留学", "出国务工")),
+        Code("other", "其他", ("其它", "其他原因")),
+    ),
+)
+
+# GB/T 4754-2017, the 20 sections
+INDUSTRY = CodeSet(
+    "industry",
+    (
+        Code("A", "农、林、牧、渔业", ("农业", "农林牧渔", "种植业", "养殖业", "林业", "渔业", "畜牧业", "务农")),
+        Code("B", "采矿业", ("采矿", "煤矿", "矿业")),
+        Code("C", "制造业", ("制造", "工业", "加工业", "生产制造", "服装加工", "工厂")),
+        Code("D", "电力、热力、燃气及水生产和供应业", ("电力", "供电", "供水", "燃气", "电力热力燃气水")),
+        Code("E", "建筑业", ("建筑", "建筑施工", "装修", "装饰装修", "建筑装修", "工地")),
+        Code("F", "批发和零售业", ("批发零售", "零售", "批发", "批发零售业", "零售业", "商贸", "销售", "商业", "个体经营")),
+        Code("G", "交通运输、仓储和邮政业", ("交通运输", "运输", "物流", "快递", "货运", "交通运输仓储邮政", "司机", "快递业", "仓储")),
+        Code("H", "住宿和餐饮业", ("餐饮", "餐饮业", "住宿餐饮", "酒店", "住宿", "饮食")),
+        Code("I", "信息传输、软件和信息技术服务业", ("信息技术", "软件", "互联网", "信息传输软件信息技术", "通信", "电子商务", "IT")),
+        Code("J", "金融业", ("金融", "银行", "保险", "金融保险")),
+        Code("K", "房地产业", ("房地产", "物业", "物业管理", "房产中介")),
+        Code("L", "租赁和商务服务业", ("租赁商务", "商务服务", "租赁", "劳务派遣", "保安", "商务服务业")),
+        Code("M", "科学研究和技术服务业", ("科研", "科研技术服务", "技术服务", "科学研究", "科技")),
+        Code("N", "水利、环境和公共设施管理业", ("水利", "环保", "环卫", "水利环境公共设施", "公共设施管理")),
+        Code("O", "居民服务、修理和其他服务业", ("居民服务", "家政", "家政服务", "修理", "汽修", "服务业", "居民服务修理其他")),
+        Code("P", "教育", ("教育业", "教师", "学校", "培训", "教育培训")),
+        Code("Q", "卫生和社会工作", ("卫生", "医疗", "卫生社会工作", "医院", "医疗卫生", "养老", "养老服务", "护理")),
+        Code("R", "文化、体育和娱乐业", ("文化", "体育", "娱乐", "文化体育娱乐", "文体娱乐", "传媒")),
+        Code("S", "公共管理、社会保障和社会组织", ("公共管理", "机关", "社会组织", "行政", "公务员", "公共管理社会保障社会组织")),
+        Code("T", "国际组织"),
+    ),
+)
+
+# The two registers of lost members (失联两表)
+LOST_REASON = CodeSet(
+    "lost_reason",
+    (
+        Code("1", "外出务工经商", ("外出务工", "务工经商", "务工", "经商", "外出经商")),
+        Code("2", "单位改制或破产", ("单位改制", "单位破产", "企业改制或破产", "企业改制", "企业破产")),
+        Code("3", "毕业后去向不明", ("毕业去向不明", "毕业后失联")),
+        Code("4", "工作单位改变", ("工作变动", "更换工作单位", "离职")),
+        Code("5", "出国（境）", ("出国", "出境")),
+        Code("6", "居住地改变", ("居住地变动", "搬迁", "居住地变化")),
+        Code("7", "其他", ("其它", "其他（备注写明）")),
+    ),
+)
+ORGANISATION_CATEGORY = CodeSet(
+    "organisation_category",
+    (
+        Code("1", "国有企业", ("国企",)),
+        Code("2", "非公有制企业", ("非公企业", "民营企业", "私营企业", "非公有制经济组织")),
+        Code("3", "农村", ("村", "建制村", "行政村")),
+        Code("4", "党政机关", ("机关",)),
+        Code("5", "学校", ("高校", "中小学")),
+        Code("6", "其他事业单位", ("事业单位",)),
+        Code("7", "街道社区", ("社区", "街道", "城市社区")),
+        Code("8", "社会组织"),
+        Code("9", "其他", ("其它",)),
+    ),
+)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
+from psycopg2.extras import execute_values
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -71,3 +72,68 @@ def lock(name: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def new_ids(model: type[models.Model], number: int) -> list[int]:
+    """Primary keys for ``number`` rows about to be inserted: from the sequence, or the next free ones on SQLite
+    (whose only writer holds the database)."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [model._meta.db_table, number],
+            )
+            return [row[0] for row in cursor.fetchall()]
+        table = connection.ops.quote_name(model._meta.db_table)
+        cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}")  # noqa: S608 the name is ours
+        first = cursor.fetchone()[0] + 1
+        return list(range(first, first + number))
+
+
+def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+    """Set ``columns`` of many rows in few statements; each row is (id, value, value, ...). The number written."""
+    if not rows:
+        return 0
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
+            sets = ", ".join(f"{quote(name)} = v.{quote(name)}::{_cast(types[name])}" for name in columns)
+            names = ", ".join(["id", *map(quote, columns)])
+            key = quote(model._meta.pk.column)
+            sql = f"UPDATE {table} AS t SET {sets} FROM (VALUES %s) AS v ({names}) WHERE t.{key} = v.id"  # noqa: S608
+            values = [tuple(_adapt(value) for value in row) for row in rows]
+            execute_values(cursor.cursor, sql, values, page_size=1000)
+            return len(rows)
+        sets = ", ".join(f"{quote(name)} = %s" for name in columns)
+        sql = f"UPDATE {table} SET {sets} WHERE {quote(model._meta.pk.column)} = %s"  # noqa: S608 names are ours
+        cursor.executemany(sql, [(*map(_plain, row[1:]), row[0]) for row in rows])
+        return len(rows)
+
+
+def upsert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], sets: str) -> None:
+    """Insert rows; where the primary key is there already, do ``sets`` (SQL that speaks of ``excluded`` and ``t``)."""
+    if not rows:
+        return
+    quote = connection.ops.quote_name
+    head = f"INSERT INTO {quote(model._meta.db_table)} AS t ({', '.join(map(quote, columns))}) VALUES "
+    tail = f" ON CONFLICT ({quote(model._meta.pk.column)}) DO UPDATE SET {sets}"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            execute_values(cursor.cursor, head + "%s" + tail, [tuple(map(_adapt, row)) for row in rows], page_size=1000)
+        else:
+            marks = f"({', '.join(['%s'] * len(columns))})"
+            cursor.executemany(head + marks + tail, [tuple(map(_plain, row)) for row in rows])
+
+
+def _cast(db_type: str | None) -> str:
+    """The bare type for a cast: a collation stays with the column."""
+    bare = (db_type or "text").split(" COLLATE ")[0]
+    return {"bigserial": "bigint", "serial": "integer"}.get(bare, bare)
+
+
+def _adapt(value: Any) -> Any:
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value

@@ -121,9 +121,7 @@ def parse_partial_date(
     return Parsed(found)
 
 
-def parse_date(
-    raw: object, *, today: dt.date, allow_future: bool = False, date1904: bool = False
-) -> Parsed[dt.date]:
+def parse_date(raw: object, *, today: dt.date, allow_future: bool = False, date1904: bool = False) -> Parsed[dt.date]:
     """A full day; month or year alone is ``date_incomplete``, with what is known in ``extra["partial"]``."""
     parsed = parse_partial_date(raw, today=today, allow_future=allow_future, date1904=date1904)
     if parsed.value is None:
@@ -139,7 +137,7 @@ _MESSAGES = {
     "date_ambiguous": "日期“{}”有多种读法，请把年份写成四位，如“2024-07-05”。",
 }
 _TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
-_SEPARATORS = str.maketrans({mark: "-" for mark in "./、,，–—―_年月"} | dict.fromkeys("日号约份", ""))
+_SEPARATORS = str.maketrans(dict.fromkeys("./、,，–—―_年月", "-") | dict.fromkeys("日号约份", ""))
 _REMARK = re.compile(r"(左右|前后|以来|至今|开始|起)$|^大约")
 _PART_OF_YEAR = re.compile(r"(\d{4}-)([初底末春夏秋冬]|上半-|下半-|春节|年[初底末]).*")
 _SHAPES = tuple(

@@ -96,7 +96,7 @@ def _birth_date(number: str) -> dt.date | None:
         born = dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         return None
-    return born if 1900 <= born.year < 2100 else None
+    return born if 1800 <= born.year < 2100 else None
 
 
 def identity_birth_date(value: str) -> dt.date:

@@ -25,7 +25,7 @@ _SURNAMES = {
     "逄": "p", "长": "z", "乜": "n", "仉": "z", "禚": "z", "厍": "s", "石": "s", "沈": "s", "朝": "cz", "车": "c",
     "尹": "y", "任": "r", "盛": "s", "宿": "s", "都": "d", "那": "n", "称": "c", "粘": "n", "阚": "k", "俞": "y",
 }  # fmt: skip
-_COMPOUND = {"尉迟": "yc", "万俟": "mq", "长孙": "zs", "单于": "cy", "澹台": "tt", "乐正": "yz", "宰父": "zf", "令狐": "lh"}
+_COMPOUND = {"尉迟": "yc", "万俟": "mq", "长孙": "zs", "单于": "cy", "澹台": "tt", "乐正": "yz", "宰父": "zf"}
 
 # Characters of given names that people read in two ways.
 _TWO_READINGS = {
@@ -62,10 +62,9 @@ def initials(name: str) -> str:
 @lru_cache(maxsize=20_000)
 def initials_all(name: str) -> tuple[str, ...]:
     """Every usual reading of a name, the likeliest first; one in most cases, eight at most."""
-    if name[:2] in _COMPOUND:
-        letters = [*_COMPOUND[name[:2]], *map(_letters, name[2:])]
-    else:
-        letters = [_surname_letters(name[:1]), *map(_letters, name[1:])]
+    compound = _COMPOUND.get(name[:2])
+    surname = tuple(compound) if compound else (_surname_letters(name[:1]),)
+    letters = [*surname, *map(_letters, name[len(surname) :])]
     readings = ["".join(reading) for reading in product(*(choice for choice in letters if choice))]
     return tuple(dict.fromkeys(readings))[:8] or ("",)
 
@@ -90,6 +89,6 @@ def _letters(character: str) -> str:
 @cache
 def _reader() -> Callable[[str], str]:
     # Imported on first use: the dictionary takes 0.17 s to load, and most processes never read a name.
-    from pypinyin import Style, pinyin  # noqa: PLC0415
+    from pypinyin import lazy_pinyin  # noqa: PLC0415
 
-    return lambda character: pinyin(character, style=Style.NORMAL, errors="ignore")[0][0] if character else ""
+    return lambda character: "".join(lazy_pinyin(character, errors="ignore"))

@@ -31,6 +31,7 @@ _PREFIX = re.compile(r"^(中国共产党|中共)")
 _QUOTES = re.compile(r"[“”\"'《》()（）]")
 _PLACE_ENDING = re.compile(r"(?<=.)(村|社区|镇|乡|街道)$")
 _NUMBERED = re.compile(r"第?([一二三四五六七八九十]|\d{1,2})$")
+_GROUP_OF_BRANCH = re.compile(r"(?<=.)(党?支部委员会|党?支部)(?=第)")
 _NUMERALS = "一二三四五六七八九十"
 _MOBILE = "流动党员"
 
@@ -88,7 +89,8 @@ def name_keys(full_name: str, ancestors_short: tuple[str, ...]) -> tuple[str, ..
     above = [place_of(name) for name in ancestors_short]
     if ending == "委员会" and (not above or whose == above[0]):
         return _unique([plain, *_county_keys(whose)])
-    own = _without(whose, *above)
+    # Not the village: its n-th branch is the "吕楼村第一党支部", never a bare "第一党支部".
+    own = _GROUP_OF_BRANCH.sub("", _without(whose, *above[:2]))
     bare = [own + use for use in _uses(own, ending)] + _variants(own, ending)
     towns = [place for place in above[1:2] if place != own]
     keys = [plain, _without(plain, *above[:1]), *bare]

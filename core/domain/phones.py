@@ -22,7 +22,7 @@ LANDLINE = re.compile(
 )
 _DASHES = str.maketrans("–—―−", "----")
 _BAD_RUN = re.compile(r"\d(?:[ -]?\d){4,}|\d(?:\.\d+)?[eE]\+?\d+")
-_JOINTS = re.compile(r"[\s/、,，;；|:：\\+-]+|(?<![\u4e00-\u9fff])[或和及](?![\u4e00-\u9fff])|[(（][)）]")
+_JOINTS = re.compile(r"[\s/、,，;；|:：\\+-]+|(?<![\u4e00-\u9fff])[或和及](?![\u4e00-\u9fff])|[(（]\s*[)）]")
 _MARKS = ("停机", "空号", "关机", "同手机", "同微信", "欠费", "无法接通", "打不通", "号码有误", "已换号", "换号")
 
 

@@ -92,7 +92,9 @@ def test_docker_compose_understands_it(tmp_path):
     shutil.copy(ROOT / "docker-compose.yml", tmp_path)
     subprocess.run([program, "config", "-q"], cwd=tmp_path, check=True)
     example = (ROOT / ".env.example").read_text("utf-8")
-    (tmp_path / ".env").write_text(example.replace("# HTTPS=0", "HTTPS=1").replace("REDIS_PASSWORD=", "REDIS_PASSWORD=abc"))
+    (tmp_path / ".env").write_text(
+        example.replace("# HTTPS=0", "HTTPS=1").replace("REDIS_PASSWORD=", "REDIS_PASSWORD=abc")
+    )
     shown = subprocess.run([program, "config"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
     environment = yaml.safe_load(shown)["services"]["worker"]["environment"]
     assert environment["REDIS_URL"] == "redis://:abc@redis:6379/0"

@@ -12,6 +12,7 @@ class Role:
     """``grants``: the roles a holder may give, inside the own subtree. ``phone``: may sign in by PIN on one phone.
 
     ``second_factor``: whether the rule "second factor required" applies by default.
+    ``exclusive``: whoever holds it holds nothing else (三权分立, GB/T 22239-2019, 8.1.4.2).
     """
 
     key: str
@@ -21,6 +22,7 @@ class Role:
     grants: tuple[str, ...] = ()
     phone: bool = False
     second_factor: bool = False
+    exclusive: bool = False
 
 
 _STAFF = frozenset({P.VIEW, P.EDIT, P.IMPORT, P.EXPORT, P.FULL_NUMBERS, P.ORGANISE, P.ACCOUNTS})
@@ -53,6 +55,7 @@ AUDITOR = Role(
     "只读：查看操作日志和党员记录（号码遮盖），不能修改和导出。",
     frozenset({P.VIEW, P.AUDIT}),
     second_factor=True,
+    exclusive=True,
 )
 SYSTEM = Role(
     "system",
@@ -61,6 +64,7 @@ SYSTEM = Role(
     frozenset({P.SYSTEM, P.ACCOUNTS}),
     grants=("county", "auditor", "system"),
     second_factor=True,
+    exclusive=True,
 )
 
 ROLES: dict[str, Role] = {role.key: role for role in (COUNTY, COMMITTEE, SECRETARY, AUDITOR, SYSTEM)}

@@ -5,20 +5,24 @@ import datetime as dt
 from django.db import models
 from django.db.models import F, Q
 
+from accounts import roles
 from accounts.models.user import User
 from branches.models import Organisation, Post
 from core.fields import ActorField, PublicIdField
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
-    def in_force(self, today: dt.date) -> GrantQuerySet:
-        """From/until include ``today``, not withdrawn, and the post (if any) is still held."""
+    def live(self, today: dt.date) -> GrantQuerySet:
+        """Not withdrawn, not over, and the post (if any) is still held; may begin later."""
         return self.filter(
             Q(ends_on__isnull=True) | Q(ends_on__gte=today),
             Q(post__isnull=True) | Q(post__ends_on__isnull=True) | Q(post__ends_on__gte=today),
-            starts_on__lte=today,
             withdrawn_at__isnull=True,
         )
+
+    def in_force(self, today: dt.date) -> GrantQuerySet:
+        """Live, and begun."""
+        return self.live(today).filter(starts_on__lte=today)
 
 
 class Grant(models.Model):
@@ -46,11 +50,28 @@ class Grant(models.Model):
         verbose_name = "授权"
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="grant_ends_after_start"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="grant_ends_after_start",
+                violation_error_message="止日不能早于起日。",
+            ),
+            models.CheckConstraint(condition=~Q(granted_by=""), name="grant_granted_pair"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by="")
+                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_by="")),
+                name="grant_withdrawn_pair",
             ),
             models.CheckConstraint(
-                condition=Q(withdrawn_at__isnull=True, withdrawn_by="") | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_by="")),
-                name="grant_withdrawn_pair",
+                condition=Q(stands_in_for__isnull=True) | Q(ends_on__isnull=False),
+                name="grant_stand_in_ends",
+                violation_error_message="代岗必须写明到哪一天为止。",
             ),
         ]
         indexes = [models.Index(fields=["organisation"], name="grant_organisation")]
+
+    def __str__(self) -> str:
+        return f"{self.title}（{self.organisation.short_name}）"
+
+    @property
+    def title(self) -> str:
+        role = roles.ROLES.get(self.role)
+        return role.title if role else self.role

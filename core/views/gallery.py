@@ -38,6 +38,13 @@ class SampleForm(forms.Form):
     agreed = forms.BooleanField(label="本人同意登记家属电话", required=False)
 
 
+class SampleSignIn(forms.Form):
+    """What a signed-out page asks."""
+
+    username = forms.CharField(label="用户名", help_text="一般是您的手机号")
+    password = forms.CharField(label="密码或口令", widget=forms.PasswordInput)
+
+
 class SampleFilter(forms.Form):
     """The drop-downs of a list."""
 
@@ -66,7 +73,7 @@ def sample() -> dict[str, object]:
     later = TreeNode("青石镇", HERE, 26, branch_url="/ui/?part=branch")
     return {
         "form": SampleForm({"name": "", "left_on": "", "kind": "1"}),
-        "clean_form": SampleForm(),
+        "sign_in": SampleSignIn(),
         "filter_form": SampleFilter({"reach": "out"}),
         "keep": [("org", "0101")],
         "chips": [FilterChip("去向：跨省", HERE), FilterChip("行业：制造业", HERE)],
@@ -119,10 +126,10 @@ def sample() -> dict[str, object]:
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
-    """GET /ui/, `?page=list` and `?page=person` for whole pages; 404 unless settings.GALLERY."""
+    """GET /ui/, `?page=list`, `person`, `public` for whole pages; 404 unless settings.GALLERY."""
     if not settings.GALLERY:
         raise Http404
     if request.GET.get("part") == "branch":
         return render(request, "components/tree_nodes.html", {"nodes": sample()["branch"]})
-    template = {"list": "ui/list.html", "person": "ui/person.html"}.get(request.GET.get("page", ""), "ui/gallery.html")
+    template = {"list": "ui/list.html", "person": "ui/person.html", "public": "ui/public.html"}.get(request.GET.get("page", ""), "ui/gallery.html")
     return render(request, template, sample())

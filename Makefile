@@ -24,7 +24,7 @@ check: install-dev ## style, types, import stack, templates, migrations, lock
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@if [ -d templates ]; then $(BIN)/djlint --quiet --lint templates; fi
-	@$(BIN)/deptry --no-ansi .
+	@$(BIN)/python -W ignore -m deptry --no-ansi .
 	@$(BIN)/python scripts/lock.py --check
 	@$(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/python manage.py makemigrations --check --dry-run

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-
 ROOT = Path(__file__).resolve().parents[2]
 READERS = {"env_str", "env_bool", "env_int", "env_list", "env_path", "env_secret"}
 # The framework's own start-up lines, and what hands its environment on to its children.

@@ -7,7 +7,6 @@ import pytest
 
 from scripts import lock
 
-
 ROOT = Path(__file__).resolve().parents[2]
 PIN = re.compile(r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==([^ ;\\]+)", re.MULTILINE)
 

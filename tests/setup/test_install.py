@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-
 pytestmark = pytest.mark.once
 
 FIND = Path(__file__).resolve().parents[2] / "scripts" / "find-python"
@@ -20,7 +19,7 @@ WITHOUT_VENV = """case "$2" in *ensurepip*) exit 1;; *print*) echo 3.12;; esac""
 def find(tmp_path):
     """``find(python3="exit 0", ...)`` runs the script where only those Pythons exist."""
 
-    def run(PYTHON="", **pythons):
+    def run(preferred="", **pythons):
         for name, body in pythons.items():
             program = tmp_path / name.replace("_", ".")
             program.write_text(f"#!/bin/sh\n{body}\n")
@@ -29,7 +28,7 @@ def find(tmp_path):
             (tmp_path / tool).symlink_to(f"/bin/{tool}")
         return subprocess.run(
             ["/bin/sh", FIND],
-            env={"PATH": str(tmp_path), "PYTHON": PYTHON},
+            env={"PATH": str(tmp_path), "PYTHON": preferred},
             capture_output=True,
             text=True,
             check=False,
@@ -44,7 +43,7 @@ def test_the_first_good_one_is_taken(find, tmp_path):
 
 
 def test_one_named_by_hand_comes_first(find, tmp_path):
-    found = find(PYTHON=f"{tmp_path}/mine", mine=GOOD, python3_11=GOOD)
+    found = find(preferred=f"{tmp_path}/mine", mine=GOOD, python3_11=GOOD)
     assert found.stdout == f"{tmp_path}/mine\n"
 
 

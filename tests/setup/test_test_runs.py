@@ -8,7 +8,6 @@ import pytest
 
 from scripts import test as runner
 
-
 pytestmark = pytest.mark.once
 
 PLAIN = ["-c", "/dev/null", "-p", "no:django", "-p", "no:cacheprovider", "-p", "no:xdist"]

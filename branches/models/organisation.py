@@ -34,6 +34,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
             return self.all()
         return self.filter(in_ranges(["path"], actor.ranges(permission)))
 
+    def visible_to(self, actor: Actor, permission: Permission = Permission.VIEW) -> OrganisationQuerySet:
+        """The same by the name that history asks by: an organisation's own history is not for the directory."""
+        return self.within(actor, permission)
+
     def branches(self) -> OrganisationQuerySet:
         """The kinds that hold members."""
         return self.filter(kind__in=Organisation.BRANCH_KINDS)

@@ -1,0 +1,1 @@
+"""Every write on organisations, their posts and their rules."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
+from typing import IO, cast
 
 from exchange.reading import wire
 from exchange.reading.refusals import Refused, refusal
@@ -57,6 +59,9 @@ class Book:
         self._child = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()
         )
+        self._requests = cast(IO[bytes], self._child.stdin)
+        self._answers = cast(IO[bytes], self._child.stdout)
+        self._complaints = cast(IO[bytes], self._child.stderr)
         try:
             self._hand_over(data, filename)
         except BaseException:
@@ -74,12 +79,9 @@ class Book:
     def close(self) -> None:
         """End the child, whatever it is doing."""
         self._child.kill()
-        for stream in (self._child.stdin, self._child.stdout, self._child.stderr):
-            if stream is not None:
-                try:
-                    stream.close()
-                except BrokenPipeError:
-                    continue
+        for stream in (self._requests, self._answers, self._complaints):
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
         self._child.wait()
 
     def rows(self, sheet_index: int, chunk: int = 2000) -> Iterator[list[Row]]:
@@ -115,21 +117,19 @@ class Book:
         self._write(request.encode() + b"\n")
 
     def _write(self, data: bytes) -> None:
-        assert self._child.stdin is not None
         try:
-            self._child.stdin.write(data)
-            self._child.stdin.flush()
+            self._requests.write(data)
+            self._requests.flush()
         except BrokenPipeError:
             return  # it ended early: the answer, or its absence, says why
 
     def _answer(self) -> bytes:
         """The child's next frame. Raises Refused for its refusals and for its death."""
-        assert self._child.stdout is not None
         self._owed -= 1
         timer = threading.Timer(self._limits.answer_seconds, self._give_up)
         timer.start()
         try:
-            message = wire.receive(self._child.stdout)
+            message = wire.receive(self._answers)
         finally:
             timer.cancel()
         if message is None:
@@ -146,8 +146,7 @@ class Book:
     def _death(self) -> Refused:
         self._child.kill()
         status = self._child.wait()
-        assert self._child.stderr is not None
-        last_line = self._child.stderr.read(STDERR_BYTES).rstrip().rpartition(b"\n")[2]
+        last_line = self._complaints.read(STDERR_BYTES).rstrip().rpartition(b"\n")[2]
         # Only the kind of the error: its message may quote a cell.
         logger.warning(
             "ledger reader ended with status %s: %s", status, last_line.partition(b":")[0].decode("ascii", "replace")

@@ -13,10 +13,9 @@ import sys
 from collections.abc import Iterator
 from typing import BinaryIO
 
-try:
+if sys.platform != "win32":
     import resource
-except ImportError:  # Windows, where people only try the portal out
-    resource = None  # type: ignore[assignment]
+
 
 from exchange.reading import text, wire
 from exchange.reading.formats import Format, sniff
@@ -51,7 +50,7 @@ def restrain(limits: Limits) -> None:
     """Bounded memory and time; no core dumps; no file or socket can be opened from here on."""
     for encoding in ENCODINGS:
         codecs.lookup(encoding)  # loaded from disk at first use, which is no longer possible afterwards
-    if resource is None:
+    if sys.platform == "win32":  # where people only try the portal out
         return
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 5))

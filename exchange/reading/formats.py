@@ -104,7 +104,7 @@ def _check_text(data: bytes, filename: str) -> None:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = head.decode("utf-16", "replace").encode()
     head = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if head.startswith(b"<?xml") or head.startswith(b"<workbook"):
+    if head.startswith((b"<?xml", b"<workbook")):
         raise refusal(
             "xml_spreadsheet" if b"office:spreadsheet" in head else "html_as_xls" if b"<html" in head else "not_a_table"
         )

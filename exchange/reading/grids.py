@@ -60,10 +60,10 @@ class Grid:
         self._check_size(sheet)
         details = self._details(name)
         start = sheet.start
-        offset = [None] * (start[1] if start else 0)
+        offset: list[Any] = [None] * (start[1] if start else 0)
         fills = _Fills(sheet.merged_cell_ranges or [])
-        for number, cells in enumerate(sheet.iter_rows(), 1):
-            cells = offset + cells if offset else cells
+        for number, values in enumerate(sheet.iter_rows(), 1):
+            cells: list[Any] = [*offset, *values]
             errors = details.errors.get(number)
             filled = fills.fill(number - 1, cells) if fills.active(number - 1) else ()
             packed = pack_row(number, cells, details.marks.get(number, ""), filled, errors)

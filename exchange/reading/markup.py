@@ -8,7 +8,7 @@ encodings in every product that tried it (CVE-2018-19277, CVE-2024-47873).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Never
 from xml.parsers import expat
 
 from exchange.reading.refusals import refusal
@@ -28,7 +28,7 @@ def guarded_parser() -> expat.XMLParserType:
     """
     parser = expat.ParserCreate()
 
-    def forbid(*_: Any) -> None:
+    def forbid(*_: Any) -> Never:
         raise refusal("xml_forbidden")
 
     def declaration(_version: str, encoding: str | None, _standalone: int) -> None:
@@ -54,8 +54,12 @@ class PrologGuard:
     def _root(self, name: str, _attributes: dict[str, str]) -> None:
         self.root = self.root or name
 
+    def met(self) -> bool:
+        """Whether the root element was reached, so that no declaration can follow."""
+        return bool(self.root)
+
     def feed(self, block: bytes) -> None:
-        if self.root or not block:
+        if self.met() or not block:
             return
         if not self._started:
             self._started = True
@@ -65,10 +69,10 @@ class PrologGuard:
             try:
                 self._parser.Parse(block[start : start + 4096], False)
             except expat.ExpatError as error:
-                if self.root:
+                if self.met():
                     return
                 raise refusal(_code_of(error)) from error
-            if self.root:
+            if self.met():
                 return
 
 

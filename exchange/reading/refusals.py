@@ -25,7 +25,8 @@ SENTENCES = {
     "too_many_rows": "工作表“{sheet}”超过 {limit} 行。请按乡镇拆成几个文件再传。",
     "too_many_columns": "工作表“{sheet}”一直用到 {column} 列，超过 {limit} 列。请删掉右边多余的列，保存后再传。",
     "too_complex": "表格里的{what}太多（{count} 个）。请新建一个工作簿，把数据按“数值”粘贴过去，保存后再传。",
-    "xml_forbidden": "文件里带有正常表格没有的声明（DTD 或特殊编码），出于安全不读取。请用 Excel 或 WPS 打开，另存为 xlsx 再传。",
+    "xml_forbidden": "文件里带有正常表格没有的声明（DTD 或特殊编码），出于安全不读取。"
+    "请用 Excel 或 WPS 打开，另存为 xlsx 再传。",
     "rows_disordered": "工作表“{sheet}”第 {row} 行的行号错乱，再读会丢数据。请用 Excel 或 WPS 打开，另存为 xlsx 再传。",
     "too_slow": "文件读了太久还没读完。请新建一个工作簿，把数据按“数值”粘贴过去，保存后再传。",
     "encoding": "看不懂文字编码（{what}）。请用 Excel 或 WPS 打开，确认没有乱码，另存为 xlsx 再传。",

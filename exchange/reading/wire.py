@@ -10,10 +10,9 @@ import json
 import struct
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from core.domain.cells import CellError
-
 from exchange.reading.shapes import LONGEST_CELL, Row
 
 FRAME_BYTES = 4 * 1024 * 1024  # a chunk ends early rather than grow beyond this
@@ -30,12 +29,12 @@ DECODERS: dict[str, Callable[[str], Any]] = {
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def send(stream: BinaryIO, message: bytes) -> None:
+def send(stream: IO[bytes], message: bytes) -> None:
     stream.write(_LENGTH.pack(len(message)) + message)
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> bytes | None:
+def receive(stream: IO[bytes]) -> bytes | None:
     """The next frame, None when the other side is gone."""
     head = stream.read(_LENGTH.size)
     if len(head) < _LENGTH.size:

@@ -48,7 +48,9 @@ class Component:
     def check_names(self, given: set[str]) -> None:
         """Raise ComponentError for an unknown or a missing option."""
         if unknown := sorted(given - set(self.options)):
-            raise ComponentError(f"component {self.name!r} has no option {', '.join(unknown)}; it knows {', '.join(self.options)}")
+            raise ComponentError(
+                f"component {self.name!r} has no option {', '.join(unknown)}; it knows {', '.join(self.options)}"
+            )
         if missing := sorted(name for name, option in self.options.items() if option.required and name not in given):
             raise ComponentError(f"component {self.name!r} needs {', '.join(missing)}")
 
@@ -60,7 +62,9 @@ class Component:
             if option.choices and value in ("", None):
                 value = option.default
             if option.choices and value not in option.choices:
-                raise ComponentError(f"component {self.name!r}: {name}={value!r} is none of {', '.join(option.choices)}")
+                raise ComponentError(
+                    f"component {self.name!r}: {name}={value!r} is none of {', '.join(option.choices)}"
+                )
             values[name] = value
         return values
 

@@ -52,8 +52,12 @@ def for_reader(reader: Reader | None, path: str) -> list[list[Entry]]:
     if reader is None:
         return []
     allowed = [item for item in _items.values() if item.permission is None or reader.can(item.permission)]
-    placed = [(item, url) for item in sorted(allowed, key=lambda item: (item.order, item.key)) if (url := _address(item))]
-    current = max((url for _, url in placed if path == url or (url != "/" and path.startswith(url))), key=len, default="")
+    placed = [
+        (item, url) for item in sorted(allowed, key=lambda item: (item.order, item.key)) if (url := _address(item))
+    ]
+    current = max(
+        (url for _, url in placed if path == url or (url != "/" and path.startswith(url))), key=len, default=""
+    )
     groups: dict[int | str, list[Entry]] = {}
     for item, url in placed:
         count = item.count(reader) if item.count else None

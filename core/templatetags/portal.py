@@ -34,8 +34,7 @@ class ComponentNode(template.Node):
         self.nodelist = nodelist if nodelist is not None else NodeList()
 
     def render(self, context: Context) -> SafeString:
-        assert context.template is not None
-        engine = context.template.engine
+        engine = context.template.engine  # type: ignore[union-attr] # always set while a template renders
         given = {name: expression.resolve(context) for name, expression in self.given.items()}
         # The engine that marks undefined variables is that of the tests: it is as strict about values.
         values = self._values(given, strict=settings.DEBUG or bool(engine.string_if_invalid))
@@ -69,7 +68,9 @@ def _parse(parser: Parser, token: Token) -> tuple[Component, dict[str, FilterExp
     except ComponentError as error:
         raise template.TemplateSyntaxError(str(error)) from error
     if spec.wraps != (tag == "wrap"):
-        raise template.TemplateSyntaxError(f"component {spec.name!r} is used with {{% {'wrap' if spec.wraps else 'component'} %}}")
+        raise template.TemplateSyntaxError(
+            f"component {spec.name!r} is used with {{% {'wrap' if spec.wraps else 'component'} %}}"
+        )
     return spec, given
 
 
@@ -103,8 +104,10 @@ def field(bound: BoundField, label: str = "", hint: str = "", wide: bool = False
     }
 
 
-def _described_by(bound: BoundField, has_hint: bool) -> dict[str, str]:
-    ids = [f"{bound.auto_id}_{part}" for part, there in (("helptext", has_hint), ("error", bool(bound.errors))) if there]
+def _described_by(bound: BoundField, has_hint: bool) -> dict[str, str | bool]:
+    ids = [
+        f"{bound.auto_id}_{part}" for part, there in (("helptext", has_hint), ("error", bool(bound.errors))) if there
+    ]
     return {"aria-describedby": " ".join(ids)} if ids else {}
 
 

@@ -31,7 +31,9 @@ class SampleForm(forms.Form):
     """One field of each kind."""
 
     name = forms.CharField(label="姓名", max_length=20, help_text="与身份证上一致")
-    left_on = forms.CharField(label="外出时间", error_messages={"required": "请填外出时间，只知道年月也可以，如 2024-07"})
+    left_on = forms.CharField(
+        label="外出时间", error_messages={"required": "请填外出时间，只知道年月也可以，如 2024-07"}
+    )
     region = forms.ChoiceField(label="去向", choices=[("", "请选择"), ("320583", "江苏省苏州市昆山市")], required=False)
     kind = forms.ChoiceField(label="人员类别", choices=[("1", "正式党员"), ("2", "预备党员")], widget=forms.RadioSelect)
     note = forms.CharField(label="备注", widget=forms.Textarea, required=False, help_text="不要写身份证号和手机号")
@@ -68,7 +70,11 @@ def _at(day: int, hour: int, minute: int) -> datetime:
 def sample() -> dict[str, object]:
     """Everything that the gallery and the two mock pages show."""
     segments = [Segment("已核实", 17, 1), Segment("已有记录", 8, 2), Segment("已变更", 3, 3), Segment("联系不上", 2, 4)]
-    branches = [TreeNode("卫屯村党支部", HERE, 4), TreeNode("孙楼村党支部", HERE, 3), TreeNode("何寨村党支部", HERE, 11)]
+    branches = [
+        TreeNode("卫屯村党支部", HERE, 4),
+        TreeNode("孙楼村党支部", HERE, 3),
+        TreeNode("何寨村党支部", HERE, 11),
+    ]
     town = TreeNode("柳河镇", HERE, 30, is_current=True, is_open=True, children=branches)
     later = TreeNode("青石镇", HERE, 26, branch_url="/ui/?part=branch")
     return {
@@ -131,5 +137,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         raise Http404
     if request.GET.get("part") == "branch":
         return render(request, "components/tree_nodes.html", {"nodes": sample()["branch"]})
-    template = {"list": "ui/list.html", "person": "ui/person.html", "public": "ui/public.html"}.get(request.GET.get("page", ""), "ui/gallery.html")
+    template = {"list": "ui/list.html", "person": "ui/person.html", "public": "ui/public.html"}.get(
+        request.GET.get("page", ""), "ui/gallery.html"
+    )
     return render(request, template, sample())

@@ -46,7 +46,13 @@ def test_missing_required_option_stops_the_template_from_compiling():
 
 @pytest.mark.parametrize(
     "source",
-    ['{% component "nothing" %}', "{% component chip text='x' %}", '{% component "chip" "x" %}', '{% component "card" %}', '{% wrap "chip" text="x" %}{% endwrap %}'],
+    [
+        '{% component "nothing" %}',
+        "{% component chip text='x' %}",
+        '{% component "chip" "x" %}',
+        '{% component "card" %}',
+        '{% wrap "chip" text="x" %}{% endwrap %}',
+    ],
 )
 def test_wrong_use_stops_the_template_from_compiling(source: str):
     with pytest.raises(TemplateSyntaxError):
@@ -60,7 +66,9 @@ def test_wrong_value_raises_in_debug(settings):
 
 
 def test_wrong_value_falls_back_in_production():
-    template = Engine(dirs=[Engine.get_default().dirs[0]], builtins=["core.templatetags.portal", "django.templatetags.static"])
+    template = Engine(
+        dirs=[Engine.get_default().dirs[0]], builtins=["core.templatetags.portal", "django.templatetags.static"]
+    )
     shown = template.from_string('{% component "chip" text="好" tone="green" %}').render(Context())
     assert "chip--neutral" in shown
 
@@ -81,7 +89,9 @@ def test_header_is_required():
 
 
 def test_text_is_escaped():
-    shown = html('{% wrap "card" heading=bad %}{{ bad }}{% endwrap %}{% component "notice" text=bad %}', bad="<b onclick=x>")
+    shown = html(
+        '{% wrap "card" heading=bad %}{{ bad }}{% endwrap %}{% component "notice" text=bad %}', bad="<b onclick=x>"
+    )
     assert "<b onclick" not in shown
 
 
@@ -126,7 +136,9 @@ def test_diff_says_it_in_words(before: str, after: str, expected: str):
 
 
 def test_masked_number_is_shown_by_post_only():
-    shown = html('{% component "masked" text="199****4471" url="/x/" field="phone" label="手机号" %}', csrf_token="token")
+    shown = html(
+        '{% component "masked" text="199****4471" url="/x/" field="phone" label="手机号" %}', csrf_token="token"
+    )
     assert 'method="post"' in shown
     assert "csrfmiddlewaretoken" in shown
     assert "显示手机号" in shown
@@ -134,7 +146,10 @@ def test_masked_number_is_shown_by_post_only():
 
 def test_tree_loads_later_branches_and_marks_the_current_one():
     town = TreeNode("柳河镇", "/a", 30, is_current=True, is_open=True, children=[TreeNode("卫屯村", "/b", 4)])
-    shown = html('{% component "tree" nodes=nodes current="柳河镇" %}', nodes=[town, TreeNode("青石镇", "/c", branch_url="/branch")])
+    shown = html(
+        '{% component "tree" nodes=nodes current="柳河镇" %}',
+        nodes=[town, TreeNode("青石镇", "/c", branch_url="/branch")],
+    )
     assert shown.count("aria-current") == 1
     assert "<details open>" in shown
     assert 'hx-get="/branch"' in shown
@@ -150,7 +165,11 @@ def test_timeline_shows_fields_before_and_after(settings):
 
 
 def test_filter_bar_posts_the_search_and_gets_the_choices():
-    shown = html('{% component "filter_bar" form=form action="/x/" keep=keep search_url="/s/" %}', form=gallery.SampleFilter(), keep=[("org", "01")])
+    shown = html(
+        '{% component "filter_bar" form=form action="/x/" keep=keep search_url="/s/" %}',
+        form=gallery.SampleFilter(),
+        keep=[("org", "01")],
+    )
     search, choices = re.findall(r"<form.*?</form>", shown, re.DOTALL)
     assert 'method="post"' in search
     assert 'name="q"' in search
@@ -252,7 +271,9 @@ def test_navigation_is_empty_for_nobody():
     assert navigation.for_reader(None, "/") == []
 
 
-@pytest.mark.parametrize(("back", "expected"), [("/a/?b=1", "/a/?b=1"), ("https://evil.example/", "/"), ("//evil.example", "/")])
+@pytest.mark.parametrize(
+    ("back", "expected"), [("/a/?b=1", "/a/?b=1"), ("https://evil.example/", "/"), ("//evil.example", "/")]
+)
 def test_text_size_goes_back_only_to_this_site(back: str, expected: str):
     response = set_text_size(RequestFactory().post("/text-size/", {"size": "huge", "next": back}))
     assert response["Location"] == expected
@@ -276,7 +297,9 @@ def visit(rf):
     return ask
 
 
-@pytest.mark.parametrize("address", ["/ui/", "/ui/?page=list", "/ui/?page=person", "/ui/?page=public", "/ui/?part=branch"])
+@pytest.mark.parametrize(
+    "address", ["/ui/", "/ui/?page=list", "/ui/?page=person", "/ui/?page=public", "/ui/?part=branch"]
+)
 def test_gallery_renders_without_an_undefined_variable(visit, address: str):
     shown = visit(address)
     assert "⚠" not in shown

@@ -34,9 +34,9 @@ def test_page_says_what_to_do_and_gives_the_id(request_, status: int):
         (lambda r: errors.bad_request(r, RequestDataTooBig()), 413),
         (lambda r: errors.permission_denied(r, PermissionDenied()), 403),
         (lambda r: errors.page_not_found(r, Http404()), 404),
-        (lambda r: errors.server_error(r), 500),
-        (lambda r: errors.csrf_failure(r), 403),
-        (lambda r: errors.too_many_requests(r), 429),
+        (errors.server_error, 500),
+        (errors.csrf_failure, 403),
+        (errors.too_many_requests, 429),
     ],
 )
 def test_each_handler_answers_with_its_status(request_, answer, status: int):
@@ -48,7 +48,10 @@ def test_a_refusal_with_words_of_its_own_keeps_them(request_):
 
 
 def test_not_found_and_outside_the_scope_look_the_same(request_):
-    assert errors.page_not_found(request_, Http404("外面的人")).content == errors.page_not_found(request_, Http404()).content
+    assert (
+        errors.page_not_found(request_, Http404("外面的人")).content
+        == errors.page_not_found(request_, Http404()).content
+    )
 
 
 def test_500_stands_even_when_templates_do_not(request_, settings):

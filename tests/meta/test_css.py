@@ -40,12 +40,18 @@ TOO_NEW = {
     r"\bfield-sizing\b": "123",
     r"@import\b": "not newer, but one request after the other",
 }
-NAMED = r"(?<![-\w])(white|black|red|green|blue|gr[ae]y|yellow|orange|silver|navy|maroon|brown|gold|beige|ivory)(?![-\w])"
+NAMED = (
+    r"(?<![-\w])(white|black|red|green|blue|gr[ae]y|yellow|orange|silver|navy|maroon|brown|gold|beige|ivory)(?![-\w])"
+)
 
 # Text on ground, as it is used: (text, ground).
 PAIRS = [
     *[(ink, ground) for ink in ("--ink", "--ink-2", "--ink-3") for ground in ("--paper", "--surface", "--wash")],
-    *[(link, ground) for link in ("--link", "--link-2") for ground in ("--paper", "--surface", "--wash", "--link-wash", "--warn-wash", "--bad-wash")],
+    *[
+        (link, ground)
+        for link in ("--link", "--link-2")
+        for ground in ("--paper", "--surface", "--wash", "--link-wash", "--warn-wash", "--bad-wash")
+    ],
     *[("--red", ground) for ground in ("--surface", "--paper", "--red-wash")],
     *[("--red-2", ground) for ground in ("--surface", "--red-wash")],
     *[(f"--{tone}", f"--{tone}-wash") for tone in ("ok", "info", "warn", "bad")],
@@ -86,7 +92,7 @@ def test_contrast_is_measured_right():
     assert round(contrast("#ffffff", "#767676"), 2) == 4.54
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: " on ".join(pair))
+@pytest.mark.parametrize("pair", PAIRS, ids=" on ".join)
 def test_text_can_be_read(pair: tuple[str, str]):
     known = tokens()
     assert contrast(known[pair[0]], known[pair[1]]) >= 4.5
@@ -158,12 +164,26 @@ def test_every_variable_exists_and_is_used():
 
 
 def test_every_class_is_used_somewhere():
-    classes = {name for file in FILES for selector, _ in rules(file) for name in re.findall(r"\.(-?[a-zA-Z][\w-]*)", selector)}
-    sources = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static" / "js").glob("*.js"), *(ROOT / "core").rglob("*.py")]
+    classes = {
+        name for file in FILES for selector, _ in rules(file) for name in re.findall(r"\.(-?[a-zA-Z][\w-]*)", selector)
+    }
+    sources = [
+        *(ROOT / "templates").rglob("*.html"),
+        *(ROOT / "static" / "js").glob("*.js"),
+        *(ROOT / "core").rglob("*.py"),
+    ]
     text = "".join(source.read_text("utf-8") for source in sources)
     # Made from an option, or set by htmx.
-    made = {name for name in classes if (stem := re.match(r"(.+(?:--|__|-))[\w]+$", name)) and re.search(re.escape(stem[1]) + r"\{[{}%]", text)}
-    unused = {name for name in classes - made - {"htmx-request"} if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)}
+    made = {
+        name
+        for name in classes
+        if (stem := re.match(r"(.+(?:--|__|-))[\w]+$", name)) and re.search(re.escape(stem[1]) + r"\{[{}%]", text)
+    }
+    unused = {
+        name
+        for name in classes - made - {"htmx-request"}
+        if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)
+    }
     assert unused == set()
 
 

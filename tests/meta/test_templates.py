@@ -11,14 +11,18 @@ from core.component_options import load, names
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 FILES = sorted(TEMPLATES.rglob("*.html"))
-MODULES = [path for path in ROOT.glob("*/**/*.py") if path.relative_to(ROOT).parts[0] not in (".venv", "var", "tests", "bench")]
+MODULES = [
+    path for path in ROOT.glob("*/**/*.py") if path.relative_to(ROOT).parts[0] not in (".venv", "var", "tests", "bench")
+]
 
 # What people call these things; everything else on a page is Chinese.
 ALLOWED = {
     "API", "CSV", "Ctrl", "Cookie", "DOCX", "Esc", "Excel", "F5", "GB", "KB", "MB", "PDF", "PIN", "QR", "TOTP", "UTF", "WPS",
     "A3", "A4", "ODS", "Word", "XLS", "XLSX", "ZIP", "xls", "xlsx", "csv", "ods", "zip", "AB",
 }  # fmt: skip
-SHOWN_OPTIONS = re.compile(r"(?<![-\w])(?:label|text|title|heading|note|hint|caption|unit|url_label|back_label|search_hint|current)=\"([^\"]*)\"")
+SHOWN_OPTIONS = re.compile(
+    r"(?<![-\w])(?:label|text|title|heading|note|hint|caption|unit|url_label|back_label|search_hint|current)=\"([^\"]*)\""
+)
 SHOWN_ATTRIBUTES = re.compile(r"\b(?:placeholder|aria-label|title|alt)=\"([^\"]*)\"")
 
 
@@ -29,7 +33,8 @@ def name(file: Path) -> str:
 def source(file: Path) -> str:
     text = file.read_text("utf-8")
     text = re.sub(r"\{% comment %\}.*?\{% endcomment %\}", "", text, flags=re.DOTALL)
-    text = re.sub(r"\{% block \w+_class %\}.*?\{% endblock %\}", "", text)  # a class name that a child template fills in
+    # A block for a class name is filled in by a child template: nobody reads it.
+    text = re.sub(r"\{% block \w+_class %\}.*?\{% endblock %\}", "", text)
     return re.sub(r"\{#.*?#\}", "", text)
 
 
@@ -92,13 +97,19 @@ def test_cells_of_tables_have_labels_for_the_phone(file: Path):
         if "wide=" in options:
             continue
         for cell, content in re.findall(r"<td\b([^>]*)>(.*?)</td>", body, re.DOTALL):
-            known = "data-label=" in cell or re.search(r"\b(card-title|select-cell|desk-only)\b", cell) or "colspan=" in cell
+            known = (
+                "data-label=" in cell
+                or re.search(r"\b(card-title|select-cell|desk-only)\b", cell)
+                or "colspan=" in cell
+            )
             assert known or not content.strip(), f"<td{cell}>"
 
 
 @every_template
 def test_post_forms_carry_the_token(file: Path):
-    for form in re.findall(r"<form\b(?:(?!</form>).)*?method=\"post\".*?</form>", source(file), re.DOTALL | re.IGNORECASE):
+    for form in re.findall(
+        r"<form\b(?:(?!</form>).)*?method=\"post\".*?</form>", source(file), re.DOTALL | re.IGNORECASE
+    ):
         assert "csrf_token" in form
 
 

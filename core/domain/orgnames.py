@@ -66,7 +66,7 @@ def short_org_name(full: str, county_name: str, town_name: str) -> str:
     if ending == "委员会" and whose == county_name:
         return f"{county_name}委"
     short = next((short for official, short, _ in _ENDINGS if official == ending), "")
-    return _without(whose, county_name, town_name) + short
+    return _GROUP_OF_BRANCH.sub("", _without(whose, county_name, town_name)) + short
 
 
 def place_of(org_name: str) -> str:

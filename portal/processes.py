@@ -63,6 +63,7 @@ class Plan:
     port: int
     lock: Path
     grace: float = GRACE
+    settle: float = 1.0  # seconds without output before the address is shown, so that it stands last
     pause: float = 1.0  # before a dead child's first new start; doubles each time
 
 
@@ -105,6 +106,7 @@ class Supervisor:
         self.pauses: dict[str, float] = {}
         self.kept: list[str] = []
         self.stopping = False
+        self.shown_at = 0.0
 
     def run(self) -> int:
         """Set up, serve, clean up; 0 after a wanted end, 1 when a step failed. Raises CannotRun before anything starts."""
@@ -155,12 +157,14 @@ class Supervisor:
     def _serve(self) -> None:
         self.due = dict.fromkeys((service.name for service in self.plan.services), 0.0)
         announced = False
+        latest = time.monotonic() + 10 * self.plan.settle
         while self.plan.services and not self.stopping:
             self._start_due()
             self._wait(1.0 if announced else 0.1)
             self._show_output()
             self._notice_deaths()
-            if not announced and not self.stopping and port_answers(self.plan.port):
+            settled = time.monotonic() >= min(self.shown_at + self.plan.settle, latest)
+            if not announced and settled and not self.stopping and port_answers(self.plan.port):
                 announced = True
                 self._announce()
 
@@ -194,6 +198,7 @@ class Supervisor:
             self._show(line)
 
     def _show(self, line: str) -> None:
+        self.shown_at = time.monotonic()
         try:
             print(line, flush=True)
         except OSError:  # whoever read it has gone; so do we

@@ -17,7 +17,7 @@ def portal_plan(port: int, serve: bool) -> Plan:
     """The portal's own steps and services, as its settings have them."""
     python = sys.executable
     manage = (python, "manage.py")
-    celery = (python, "-m", "celery", "-A", "portal.celery")
+    celery = (python, "-m", "celery", "--quiet", "-A", "portal.celery")
     worker = (*celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-mingle", "--without-gossip")
     steps = [
         Step("密钥", (*manage, "make_keys")),

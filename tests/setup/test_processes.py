@@ -44,7 +44,7 @@ given = json.loads(sys.argv[1])
 plan = Plan(
     [Step(**step) for step in given["steps"]],
     [Service(**service) for service in given["services"]],
-    given["port"], pathlib.Path(given["lock"]), grace=0.3, pause=0.1,
+    given["port"], pathlib.Path(given["lock"]), grace=0.3, settle=0, pause=0.1,
 )
 sys.exit(Supervisor(plan).run())
 """

@@ -80,13 +80,14 @@ def place_of(org_name: str) -> str:
 def name_keys(full_name: str, ancestors_short: tuple[str, ...]) -> tuple[str, ...]:
     """All plain spellings a ledger may use for an organisation, the official one first.
 
-    ``ancestors_short``: the organisations above, the county first, as short names or as places
+    ``ancestors_short``: the organisations above, the county first, by short or full name or by place
     (("云湖县委", "马店镇党委") or ("云湖县", "马店镇")). A key may fit several organisations ("吕楼村" in two
     towns): that is for the matching to see.
     """
     plain = plain_org_name(full_name)
     whose, ending = _split(plain)
     above = [place_of(name) for name in ancestors_short]
+    above[1:] = [_without(place, *above[:1]) for place in above[1:]]
     if ending == "委员会" and (not above or whose == above[0]):
         return _unique([plain, *_county_keys(whose)])
     # Not the village: its n-th branch is the "吕楼村第一党支部", never a bare "第一党支部".

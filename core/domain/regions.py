@@ -183,14 +183,21 @@ def _read(text: str) -> tuple[str, str]:
     if not code:
         return "", text
     if code.endswith("0000"):
-        below, rest = _take(code, _skip_repeated(code, rest))
+        below, rest = _take_below(code, rest)
         if not below:
             below, rest = _take(f"{code}*", rest)
         code = below or code
     if code == city_of(code) and not code.endswith("0000"):
-        below, rest = _take(code, _skip_repeated(code, rest))
+        below, rest = _take_below(code, rest)
         code = below or code
     return code, rest
+
+
+def _take_below(code: str, text: str) -> tuple[str, str]:
+    """A child, whose name may begin with its parent's (怀化市洪江管理区), or else stand after the parent's
+    name given twice."""
+    below, rest = _take(code, text)
+    return (below, rest) if below else _take(code, _skip_repeated(code, text))
 
 
 def _first_part(text: str) -> tuple[str, str]:
@@ -208,10 +215,7 @@ def _first_part(text: str) -> tuple[str, str]:
 
 def _skip_repeated(code: str, text: str) -> str:
     """上海市上海市浦东新区, 北京市市辖区朝阳区: a name given twice, or a parent that exists in the code only."""
-    table = divisions()
-    name = table.names[code]
-    if name in table.full.get(code, ()):
-        return text
+    name = divisions().names[code]
     repeated = [name, *PSEUDO_CITIES]
     if code[:2] in MUNICIPALITIES and not _NAMES_GO_ON.match(text, len(short_name(name))):
         repeated.append(short_name(name))

@@ -22,8 +22,8 @@ from core.domain.cells import CellError, clean_text, is_blank, is_clear_word, is
         (631, "631"),
         (True, "是"),
         (dt.date(2024, 7, 5), "2024-07-05"),
-        (dt.datetime(2024, 7, 5), "2024-07-05"),
-        (dt.datetime(2024, 7, 5, 23, 59), "2024-07-05 23:59:00"),
+        (dt.datetime.fromisoformat("2024-07-05T00:00:00"), "2024-07-05"),
+        (dt.datetime.fromisoformat("2024-07-05T23:59:00"), "2024-07-05 23:59:00"),
         (CellError("#REF!"), "#REF!"),
     ],
 )

@@ -71,8 +71,10 @@ def test_there_are_56_nations():
 
 @pytest.mark.parametrize(
     ("raw", "flag"),
-    [("是", True), ("否", False), ("√", True), ("×", False), (True, True), (1, True), (0, False), ("Y", True)]
-    + [("", None), ("无", None), (None, None), ("不清楚", None), (CellError("#N/A"), None)],
+    [
+        *[("是", True), ("否", False), ("√", True), ("×", False), (True, True), (1, True), (0, False), ("Y", True)],
+        *[("", None), ("无", None), (None, None), ("不清楚", None), (CellError("#N/A"), None)],
+    ],
 )
 def test_flags(raw, flag):
     assert parse_flag(raw) is flag

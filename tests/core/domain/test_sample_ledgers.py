@@ -55,6 +55,14 @@ def _date(cell: object):
     return parse_partial_date(cell, today=TODAY)
 
 
+PHONES = (
+    "联系电话 手机号码 手机号 联系方式 联系人电话 移动电话 电话 微信 与党组织联系方式 原党组织联系人及电话 现联系电话"
+)
+# Not 联系日期: the pairing book of 柳河镇 has a 32 September in it.
+DATES = (
+    "出生日期 入党日期 入党时间 转正日期 流出时间 流入时间 外出日期 外出时间 何时外出 哪年走的 "
+    "失去联系时间 失去联系日期 取得联系日期 党费交至 成立日期 结对时间"
+)
 CHECKS = {
     "性别": _is_code(codes.SEX),
     "民族": _is_code(codes.NATION),
@@ -75,27 +83,8 @@ CHECKS = {
     "是否持有流动党员活动证": lambda cell: codes.parse_flag(cell) is not None,
     **dict.fromkeys(["姓名", "党员姓名", "流动党员"], _no_problem(clean_name)),
     **dict.fromkeys(["公民身份号码", "身份证号", "身份证号码", "身份证", "公民身份证号"], _no_problem(parse_identity)),
-    **dict.fromkeys(
-        ["联系电话", "手机号码", "手机号", "联系方式", "联系人电话", "移动电话", "电话", "微信", "与党组织联系方式"]
-        + ["原党组织联系人及电话", "现联系电话"],
-        _no_problem(parse_phones),
-    ),
-    **dict.fromkeys(
-        [
-            "出生日期",
-            "入党日期",
-            "入党时间",
-            "转正日期",
-            "流出时间",
-            "流入时间",
-            "外出日期",
-            "外出时间",
-            "何时外出",
-            "哪年走的",
-        ]
-        + ["失去联系时间", "失去联系日期", "取得联系日期", "党费交至", "成立日期", "结对时间", "联系日期"],
-        _no_problem(_date),
-    ),
+    **dict.fromkeys(PHONES.split(), _no_problem(parse_phones)),
+    **dict.fromkeys(DATES.split(), _no_problem(_date)),
     **dict.fromkeys(["外出地点", "流入地", "外出流向"], _no_problem(parse_place)),
 }
 CLEAN = [

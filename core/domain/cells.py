@@ -64,6 +64,7 @@ _HALF_WIDTH = _half_width()
 _BLANKS = re.compile(r"\s+")
 _WRAPPER = re.compile(r'="([^"]*)"')
 _APOSTROPHE = re.compile(r"['‘’`](?=[^'‘’`])")
+_LONG_NUMBER = re.compile(r"\d{11,}[Xx]?")
 _BLANK_MARKS = frozenset(
     (
         *("", "无", "—", "——", "-", "--", "–", "―", "/", "//", "\\", "空", "暂无", "null", "none", "n/a", "nan"),
@@ -129,8 +130,9 @@ def is_ditto(raw: object) -> bool:
 
 
 def shown(raw: object, length: int = 20) -> str:
-    """The cell as a message may quote it: short and on one line."""
-    text = clean_text(raw)
+    """The cell as a message may quote it: short, on one line, and without a phone or identity number that
+    stands in the wrong column."""
+    text = _LONG_NUMBER.sub(lambda number: f"{number[0][:3]}****{number[0][-2:]}", clean_text(raw))
     return text if len(text) <= length else f"{text[:length]}…"
 
 

@@ -18,20 +18,16 @@ _NAME = re.compile(r"[A-Za-z\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇·
 # Surnames that are read otherwise than the same character elsewhere: the reading's first letter, and after
 # it a second one that families also use. (A dictionary's first reading is wrong for most of these.)
 _SURNAMES = {
-    "单": "s", "曾": "z", "区": "o", "仇": "q", "解": "x", "查": "z", "盖": "g", "朴": "p", "种": "c", "缪": "m",
-    "员": "y", "乐": "yl", "翟": "z", "覃": "qt", "秘": "b", "折": "s", "黑": "h", "繁": "p", "洗": "x", "召": "s",
-    "宓": "mf", "能": "n", "牟": "m", "么": "y", "卜": "b", "佴": "n", "祭": "z", "隗": "kw", "尉": "wy", "冼": "x",
-    "谌": "cs", "郗": "xc", "郇": "hx", "柏": "b", "句": "g", "角": "j", "行": "xh", "臧": "z", "适": "k", "晟": "c",
-    "逄": "p", "长": "z", "乜": "n", "仉": "z", "禚": "z", "厍": "s", "石": "s", "沈": "s", "朝": "cz", "车": "c",
-    "尹": "y", "任": "r", "盛": "s", "宿": "s", "都": "d", "那": "n", "称": "c", "粘": "n", "阚": "k", "俞": "y",
+    "单": "s", "曾": "z", "区": "o", "仇": "q", "解": "x", "查": "z", "种": "c", "乐": "yl", "翟": "z", "覃": "qt", "秘": "b",
+    "折": "s", "繁": "p", "召": "s", "宓": "mf", "么": "y", "佴": "n", "祭": "z", "隗": "kw", "尉": "wy", "谌": "cs", "郗": "xc",
+    "郇": "hx", "句": "g", "行": "xh", "适": "k", "乜": "n", "朝": "cz", "粘": "n", "阚": "k",
 }  # fmt: skip
 _COMPOUND = {"尉迟": "yc", "万俟": "mq", "长孙": "zs", "单于": "cy", "澹台": "tt", "乐正": "yz", "宰父": "zf"}
 
 # Characters of given names that people read in two ways.
 _TWO_READINGS = {
-    "长": "cz", "朝": "cz", "茜": "qx", "乐": "ly", "行": "xh", "重": "zc", "传": "cz", "晟": "sc", "盛": "sc",
-    "藏": "cz", "曾": "zc", "单": "ds", "解": "jx", "调": "td", "佳": "j", "卓": "z", "朴": "p", "翟": "zd", "柏": "b",
-    "俊": "j", "禅": "cs", "贾": "jg", "娜": "n", "琢": "z", "珂": "k", "仔": "z", "省": "sx", "漂": "p", "祭": "jz",
+    "长": "cz", "朝": "cz", "茜": "qx", "乐": "ly", "行": "xh", "重": "zc", "传": "cz", "晟": "sc", "盛": "sc", "藏": "cz", "曾": "zc",
+    "单": "ds", "解": "jx", "调": "td", "翟": "zd", "禅": "cs", "贾": "jg", "省": "sx", "祭": "jz",
 }  # fmt: skip
 
 

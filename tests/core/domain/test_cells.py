@@ -67,3 +67,9 @@ def test_not_ditto():
 
 def test_shown_is_short():
     assert shown("字" * 100_000) == "字" * 20 + "…"
+
+
+def test_shown_hides_numbers_of_people():
+    assert shown("379981195405273157") == "379****57"
+    assert shown(19900763950) == "199****50"
+    assert shown("20240705") == "20240705"

@@ -7,7 +7,9 @@ function size(bytes) {
 for (const zone of document.querySelectorAll("[data-portal-drop]")) {
   const input = zone.querySelector("input[type=file]");
   const list = zone.querySelector("[data-portal-drop-files]");
-  zone.querySelector("[data-portal-drop-tip]").hidden = false;
+  // The list below shows what was chosen, so the browser's own control may step back; it keeps the focus.
+  zone.classList.add("drop-zone--live");
+  for (const hint of zone.querySelectorAll("[data-portal-drop-tip], [data-portal-drop-pick]")) hint.hidden = false;
 
   const show = () => {
     list.textContent = "";

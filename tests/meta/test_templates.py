@@ -11,6 +11,7 @@ from core.component_options import load, names
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 FILES = sorted(TEMPLATES.rglob("*.html"))
+SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 MODULES = [
     path for path in ROOT.glob("*/**/*.py") if path.relative_to(ROOT).parts[0] not in (".venv", "var", "tests", "bench")
 ]
@@ -111,6 +112,22 @@ def test_post_forms_carry_the_token(file: Path):
         r"<form\b(?:(?!</form>).)*?method=\"post\".*?</form>", source(file), re.DOTALL | re.IGNORECASE
     ):
         assert "csrf_token" in form
+
+
+def test_script_hooks_and_scripts_know_each_other():
+    hook = re.compile(r"data-portal-[a-z-]+")
+    asked = {found for script in SCRIPTS for found in hook.findall(script.read_text("utf-8"))}
+    given = {found for file in FILES for found in hook.findall(source(file))}
+    # Kept by the scripts themselves on a form that was sent.
+    assert asked - {"data-portal-sent"} == given
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_scripts_know_only_what_chromium_86_knows(script: Path):
+    text = script.read_text("utf-8")
+    newer = r"\.at\(|structuredClone|hasOwn\(|findLast|randomUUID|\.groupBy|\.toSorted|^await |requestIdleCallback"
+    assert not re.search(newer, text, re.MULTILINE)
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|\beval\(|new Function|localStorage|https?://", text)
 
 
 @pytest.mark.parametrize("component", names())

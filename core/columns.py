@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
-
 from core.domain.codes import CodeSet
 
 
@@ -46,7 +44,7 @@ class Column:
     ``codes``: for ``Kind.CODE``. ``width``: characters in the official sheet.
     ``facts``: True where the register of members owns the value (a journey ledger may show
     it and compare it, but never writes it).
-    ``sensitive``: masked on screens and in plain lists.
+    ``official``: stands in the official form; the others are only understood when a file has them.
     """
 
     key: str
@@ -58,11 +56,11 @@ class Column:
     codes: CodeSet | None = None
     width: int = 12
     facts: bool = False
-    importable: bool = True
-    getter: Callable[[Any], Any] | None = None
+    official: bool = True
 
     @property
     def sensitive(self) -> bool:
+        """Masked on screens and in plain lists."""
         return self.kind in (Kind.IDENTITY, Kind.PHONE)
 
     def headings(self) -> frozenset[str]:

@@ -92,6 +92,17 @@ class Writer:
             self._record(model, row["public_id"], row["version"], fields)
         return row
 
+    def create_sealed(
+        self, model: type[Any], values: Mapping[str, Any], numbers: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """A new row with sealed fields: ``numbers`` are in the clear and sealed under the row's new public id."""
+        public_id = new_id()
+        columns = dict(values, public_id=public_id)
+        for name, number in numbers.items():
+            if number:
+                columns.update(sealed(model, public_id, name, number))
+        return self.create(model, columns)
+
     def change(self, model: type[models.Model], row: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
         """Set columns of an existing row. ``row`` has ``id``, ``public_id``, ``version`` and the columns changed,
         as they are now. False where nothing differs: then nothing is written."""

@@ -1,0 +1,172 @@
+"""流出党员台账: who left which branch, where to, when and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from branches.rules import value as rule_value
+from core.domain.cells import clean_text
+from core.domain.dates import PartialDate, months_between
+from core.domain.regions import region_label
+from core.ledgers import CellChange, LedgerRow
+from members.enums import Direction, JourneyState
+from members.ledgers import columns
+from members.ledgers.comparing import compare, compare_facts_only, compare_phone, new_phones
+from members.ledgers.lost_rows import plan_lost, write_lost
+from members.ledgers.matching import Person
+from members.ledgers.people import PeopleLedger, Plan, Surroundings
+from members.ledgers.records import Record, contact_phone_of, open_journeys
+from members.models import Journey, LostContact, Member
+from members.rules import MOBILE_MIN_MONTHS
+from members.writing import Writer, evidence_of, sealed
+
+# column key -> column of the journey
+JOURNEY = {
+    "left_on": "left_on",
+    "expected_return_on": "expected_return_on",
+    "reason": "reason",
+    "reason_text": "reason_text",
+    "region_code": "region_code",
+    "destination_text": "destination_text",
+    "host_organisation": "host_text",
+    "employer": "employer",
+    "industry": "industry",
+    "contact_name": "contact_name",
+    "certificate": "certificate",
+    "certificate_no": "certificate_no",
+    "note": "note",
+}
+BLANK_JOURNEY: Record = {column: None if column in ("left_on", "expected_return_on", "certificate") else "" for column in JOURNEY.values()}
+
+
+def is_short(left_on: str | None, on: dt.date, months: int) -> bool:
+    """Away for less than the months that make somebody a mobile member (short-term out)."""
+    return bool(left_on) and months_between(PartialDate.from_iso(left_on).day, on) < months
+
+
+class Outflow(PeopleLedger):
+    kind = "outflow"
+    title = "流出党员台账"
+    columns = columns.OUTFLOW
+    keywords = ("流出", "外出", "在外", "一村一册", "流动党员")
+    against = ("流入", "失联", "名册", "汇总")
+    organisation_required = False  # a journey belongs to the branch that holds the membership
+    direction = Direction.OUT.value
+    landscape = "A3"
+
+    def journeys(self, member_ids: Sequence[int]) -> dict[int, Record]:
+        return open_journeys(member_ids, self.direction)
+
+    def plan(self, row: LedgerRow, person: Person | None, around: Surroundings) -> Plan:
+        plan = Plan()
+        if person is None:
+            return plan
+        if person["home_id"] is None:
+            row.hold("guest", "此人是外来流入党员，组织关系不在本县，不能登记为流出。", "identity")
+            return plan
+        self._check_branch(row, person, around)
+        self._keep_unknown_reason(row)
+        journey = around.journeys.get(person["id"])
+        plan.new_journey = journey is None
+        plan.journey = compare(row, journey or BLANK_JOURNEY, JOURNEY)
+        self._plan_contact(row, journey, plan)
+        compare_facts_only(row, person)
+        before = len(row.changes)
+        compare_phone(row, person)
+        if len(row.changes) > before:
+            plan.phone = row.values["phone"] or ""
+        others = new_phones(row, person)
+        if others is not None:
+            plan.member["other_phones"] = others
+        plan.member.update(compare(row, person, {"dues_paid_to": "dues_paid_to"}))
+        plan_lost(row, person, around, plan)
+        plan.evidence = evidence_of(key for key, value in row.values.items() if value is not None) - {"facts", "address"}
+        return plan
+
+    def _plan_contact(self, row: LedgerRow, journey: Record | None, plan: Plan) -> None:
+        if "contact_phone" not in row.values:
+            return
+        before = contact_phone_of(journey) if journey and journey["contact_phone"] else ""
+        after = row.values["contact_phone"] or ""
+        if before != after:
+            row.changes.append(CellChange("contact_phone", before or None, after or None))
+            plan.contact_phone = after
+
+    @staticmethod
+    def _keep_unknown_reason(row: LedgerRow) -> None:
+        """A reason that is in no list is kept as text and asked about."""
+        if any(message.code == "reason_unknown" for message in row.messages):
+            row.values["reason_text"] = clean_text(row.raw.get("reason"))[:60]
+        elif row.values.get("reason"):
+            row.values["reason_text"] = ""
+
+    @staticmethod
+    def _check_branch(row: LedgerRow, person: Person, around: Surroundings) -> None:
+        """Another branch in the scope is said, never a silent move."""
+        if row.organisation_id in (None, person["home_id"], person["care_id"]):
+            return
+        named = around.places.organisation(row.organisation_id)
+        if person["home_path"].startswith(named.path):
+            return  # the committee above: as good as not said
+        home = around.places.organisation(person["home_id"])
+        row.warn(
+            "branch_mismatch",
+            f"名册里此人的组织关系在{home.short_name}，表里写的是{named.short_name}；组织关系没有改动，转接请另办。",
+            "organisation",
+        )
+
+    def reserve(self, rows: Sequence[LedgerRow], writer: Writer) -> None:
+        writer.reserve(Journey, sum(1 for row in rows if (row.basis.get("versions") or [0, 0])[1] is None))
+        writer.reserve(LostContact, sum(1 for row in rows if row.values.get("lost") and row.basis["versions"][2] is None))
+
+    def write(self, row: LedgerRow, plan: Plan, person: Person | None, around: Surroundings, writer: Writer) -> None:
+        assert person is not None  # rows without a person never become usable here
+        member = dict(plan.member)
+        if plan.phone is not None:
+            member.update(sealed(Member, person["public_id"], "phone", plan.phone))
+        if "other_phones" in member:
+            member.update(sealed(Member, person["public_id"], "other_phones", member["other_phones"]))
+        if member:
+            writer.change(Member, person, member)
+        self._write_journey(row, plan, person, around, writer)
+        write_lost(plan, person, around, writer)
+        writer.verified(person["id"], plan.evidence)
+
+    def _write_journey(
+        self, row: LedgerRow, plan: Plan, person: Person, around: Surroundings, writer: Writer
+    ) -> None:
+        values = dict(plan.journey)
+        if "region_code" in values:
+            values["mobility"] = around.places.mobility(person["home_path"], values["region_code"])
+        if plan.new_journey:
+            writer.create_sealed(
+                Journey,
+                {
+                    **values,
+                    "member_id": person["id"],
+                    "direction": self.direction,
+                    "state": JourneyState.AWAY.value,
+                    "home_id": person["home_id"],
+                    "home_path": person["home_path"],
+                    "imported": True,
+                },
+                {"contact_phone": plan.contact_phone or ""},
+            )
+            return
+        journey = around.journeys[person["id"]]
+        if plan.contact_phone is not None:
+            values.update(sealed(Journey, journey["public_id"], "contact_phone", plan.contact_phone))
+        if values:
+            writer.change(Journey, journey, values)
+
+    def term(self, row: LedgerRow, around: Surroundings) -> str:
+        left_on = row.values.get("left_on")
+        months = int(rule_value(MOBILE_MIN_MONTHS.key, None, around.today))
+        return "短期外出" if is_short(left_on, around.today, months) else "流出"
+
+
+def destination(journey: Any) -> str:
+    """Where somebody is, in words: the typed address, else the name of the region."""
+    return journey.destination_text or region_label(journey.region_code)

@@ -1,0 +1,215 @@
+"""What every ledger of persons does: find the person, plan the row, tell the outcome, write the plan."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.actors import Actor
+from core.ledgers import ApplyContext, ApplyResult, CheckContext, Ledger, LedgerRow, Outcome, RestoreResult
+from members.enums import Source
+from members.ledgers import matching, restoring
+from members.ledgers.comparing import check_name
+from members.ledgers.matching import Person
+from members.ledgers.records import Places, Record, locked_persons, open_lost, places
+from members.writing import Writer
+
+
+@dataclass
+class Plan:
+    """What one row would write. Columns as stored, except the numbers, which are sealed only on writing."""
+
+    member: dict[str, Any] = field(default_factory=dict)
+    journey: dict[str, Any] = field(default_factory=dict)
+    lost: dict[str, Any] = field(default_factory=dict)
+    phone: str | None = None
+    contact_phone: str | None = None
+    new_member: bool = False
+    new_journey: bool = False
+    new_lost: bool = False
+    evidence: set[str] = field(default_factory=set)
+
+    @property
+    def writes(self) -> bool:
+        numbers = self.phone is not None or self.contact_phone is not None
+        return bool(self.member or self.journey or self.lost or numbers) or self.news
+
+    @property
+    def news(self) -> bool:
+        return self.new_member or self.new_journey or self.new_lost
+
+
+@dataclass
+class Surroundings:
+    """Records loaded for one chunk: by member id."""
+
+    by: Actor
+    today: Any
+    places: Places
+    persons: dict[int, Person] = field(default_factory=dict)
+    journeys: dict[int, Record] = field(default_factory=dict)
+    lost: dict[int, Record] = field(default_factory=dict)
+
+
+class PeopleLedger(Ledger):
+    """``plan`` is the heart: the same function answers the check and feeds the write."""
+
+    direction = ""  # of the journeys this ledger speaks of
+    opens_records = False  # may a number that nobody has yet make a new person?
+
+    @abstractmethod
+    def plan(self, row: LedgerRow, person: Person | None, around: Surroundings) -> Plan:
+        """Compare and decide; adds changes and messages to ``row`` (and may stop it). Writes nothing."""
+
+    @abstractmethod
+    def write(self, row: LedgerRow, plan: Plan, person: Person | None, around: Surroundings, writer: Writer) -> None:
+        """Hand the plan to the writer."""
+
+    @abstractmethod
+    def term(self, row: LedgerRow, around: Surroundings) -> str:
+        """What the town calls this row in the result: 流出, 短期外出 ..."""
+
+    def journeys(self, member_ids: Sequence[int]) -> dict[int, Record]:
+        return {}
+
+    def spells(self, rows: Sequence[LedgerRow], found: dict[int, Person]) -> dict[int, Record]:
+        """Member id -> the spell of lost contact this ledger compares with."""
+        return open_lost(sorted({person["id"] for person in found.values()}))
+
+    def missing(self, row: LedgerRow, around: Surroundings, elsewhere: set[str]) -> None:
+        """No person in the scope has this number. Journey ledgers hold the row; registers open a record."""
+        row.hold(
+            "not_a_member",
+            "这个身份证号不在本单位的党员名册里，先放一边，其余照常导入。",
+            "identity",
+            ("new_member", "新转入的党员，先登记名册", ""),
+            ("report", "请上级核对", ""),
+        )
+
+    # -- check ----------------------------------------------------------------------------------
+
+    def check(self, rows: Sequence[LedgerRow], context: CheckContext) -> None:
+        live = [row for row in rows if not row.stopped]
+        found = self._find(live, context.by)
+        around = self._surroundings(live, found, context.by, context.today, context.memory)
+        absent = [row.basis["index"] for row in live if id(row) not in found and "index" in row.basis]
+        elsewhere = matching.exists_elsewhere(absent, context.by) if absent and self.opens_records else set()
+        for row in live:
+            person = found.get(id(row))
+            if person is not None:
+                self._check_double(row, person, context)
+            if person is None and not row.stopped:
+                self.missing(row, around, elsewhere)
+            if not row.stopped:
+                self._settle(row, person, around)
+        matching.suggest(rows, context.by)
+
+    def _find(self, rows: Sequence[LedgerRow], by: Actor) -> dict[int, Person]:
+        """id(row) -> person. Rows without a number are found by name and a second trait, or held."""
+        chosen = {row.basis["person"] for row in rows if "person" in row.basis}  # decided by a person earlier
+        by_id = {one["public_id"]: one for one in matching.persons(matching.visible(by).filter(public_id__in=chosen))}
+        by_index = matching.by_identity([row for row in rows if "person" not in row.basis], by)
+        found: dict[int, Person] = {}
+        nameless = []
+        for row in rows:
+            person = by_id.get(row.basis["person"]) if "person" in row.basis else by_index.get(row.basis.get("index", ""))
+            if person is not None:
+                found[id(row)] = person
+            elif "index" not in row.basis:
+                nameless.append(row)
+        candidates = matching.by_name(nameless, by) if nameless else {}
+        for position, row in enumerate(nameless):
+            person = matching.without_number(row, candidates.get(position, []))
+            if person is not None:
+                found[id(row)] = person
+        return found
+
+    def _surroundings(
+        self, rows: Sequence[LedgerRow], found: dict[int, Person], by: Actor, today: Any, memory: dict[str, Any]
+    ) -> Surroundings:
+        around = Surroundings(by, today, places(memory))
+        around.persons = {person["id"]: person for person in found.values()}
+        ids = sorted(around.persons)
+        around.journeys = self.journeys(ids)
+        around.lost = self.spells(rows, found)
+        around.places.load(row.organisation_id for row in rows)
+        return around
+
+    def _check_double(self, row: LedgerRow, person: Person, context: CheckContext) -> None:
+        """Rows that reach one person in different ways (number, name, decision) are doubles all the same."""
+        seen: dict[int, tuple[str, int]] = context.memory.setdefault("seen_persons", {})
+        first = seen.setdefault(person["id"], (row.sheet, row.number))
+        if first != (row.sheet, row.number):
+            row.error("duplicate_in_file", f"与本表第 {first[1]} 行是同一个人，请只留一行。", "identity")
+
+    def _settle(self, row: LedgerRow, person: Person | None, around: Surroundings) -> None:
+        if person is not None:
+            check_name(row, person)
+        plan = self.plan(row, person, around)
+        if row.stopped:
+            return
+        row.outcome = Outcome.NEW if plan.news and not self._only_lost(plan) else (
+            Outcome.CHANGED if plan.writes else Outcome.UNCHANGED
+        )  # fmt: skip
+        row.basis.update(self._versions(person, around))
+
+    @staticmethod
+    def _only_lost(plan: Plan) -> bool:
+        """A known person who is newly lost is a change; in the ledger of lost members it is news (see there)."""
+        return plan.new_lost and not plan.new_member and not plan.new_journey
+
+    def _versions(self, person: Person | None, around: Surroundings) -> dict[str, Any]:
+        if person is None:
+            return {"member": None}
+        journey, lost = around.journeys.get(person["id"]), around.lost.get(person["id"])
+        return {
+            "member": person["id"],
+            "versions": [
+                person["version"],
+                [journey["id"], journey["version"]] if journey else None,
+                [lost["id"], lost["version"]] if lost else None,
+            ],
+        }
+
+    # -- apply ----------------------------------------------------------------------------------
+
+    def apply(self, rows: Sequence[LedgerRow], context: ApplyContext) -> ApplyResult:
+        result = ApplyResult()
+        live = [row for row in rows if row.outcome.usable]
+        ids = [row.basis["member"] for row in live if row.basis.get("member")]
+        persons = locked_persons(ids, context.by)
+        found = {id(row): persons[row.basis["member"]] for row in live if row.basis.get("member") in persons}
+        around = self._surroundings(live, found, context.by, context.on, context.memory)
+        fresh = [row.basis["index"] for row in live if row.basis.get("member") is None and "index" in row.basis]
+        taken = matching.exists_elsewhere(fresh, context.by) if fresh else set()
+        writer = Writer(
+            by=context.by, now=context.now, on=context.on, source="import", evidence=Source.LEDGER, batch=context.batch_id
+        )
+        self.reserve(live, writer)
+        for row in live:
+            person = found.get(id(row))
+            gone = person is None and (row.basis.get("member") is not None or row.basis.get("index") in taken)
+            if gone or row.basis.get("versions") != self._versions(person, around).get("versions"):
+                result.stale.append(row)
+                continue
+            row.changes = []
+            messages, outcome = list(row.messages), row.outcome
+            plan = self.plan(row, person, around)
+            row.messages, row.outcome = messages, outcome
+            self.write(row, plan, person, around, writer)
+            result.counts[outcome.value] = result.counts.get(outcome.value, 0) + 1
+            term = self.term(row, around)
+            result.terms[term] = result.terms.get(term, 0) + 1
+        writer.flush()
+        return result
+
+    def reserve(self, rows: Sequence[LedgerRow], writer: Writer) -> None:
+        """Fetch primary keys for the creates of a chunk in one query."""
+
+    # -- undo -----------------------------------------------------------------------------------
+
+    def restore(self, batch_id: str, by: Actor, now: Any) -> RestoreResult:
+        return restoring.restore(batch_id, by=by, now=now)
+

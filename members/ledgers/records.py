@@ -1,0 +1,104 @@
+"""What the ledgers of the register load beside persons: open journeys, open lost contacts, organisations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from branches.models import Organisation
+from core import crypto
+from core.actors import Actor
+from core.domain.regions import scope_between
+from members.enums import OPEN_LOST_STATES, OPEN_STATES, LostState
+from members.ledgers.matching import IN_CHUNK, Person, persons, stored, visible
+from members.models import Journey, LostContact
+
+Record = dict[str, Any]
+JOURNEY_COLUMNS = (
+    "id", "public_id", "version", "member_id", "state", "region_code", "destination_text", "mobility", "left_on",
+    "expected_return_on", "ended_on", "reason", "reason_text", "industry", "employer", "home_text", "host_text", "host_id",
+    "contact_name", "contact_phone", "certificate", "certificate_no", "note",
+)  # fmt: skip
+LOST_COLUMNS = (
+    "id", "public_id", "version", "member_id", "state", "since", "reason", "category", "steps", "found_on", "note",
+)  # fmt: skip
+
+
+def _records(queryset: Any, columns: tuple[str, ...]) -> dict[int, Record]:
+    return {
+        values[3]: {column: stored(value) for column, value in zip(columns, values, strict=True)}
+        for values in queryset.values_list(*columns)
+    }
+
+
+def _parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    for start in range(0, len(ids), IN_CHUNK):
+        yield ids[start : start + IN_CHUNK]
+
+
+def open_journeys(member_ids: Sequence[int], direction: str) -> dict[int, Record]:
+    """Member id -> the open journey. The members have been found in the scope before."""
+    found: dict[int, Record] = {}
+    for part in _parts(member_ids):
+        rows = Journey.objects.unscoped().filter(member_id__in=part, direction=direction, state__in=OPEN_STATES)
+        found.update(_records(rows, JOURNEY_COLUMNS))
+    return found
+
+
+def open_lost(member_ids: Sequence[int]) -> dict[int, Record]:
+    found: dict[int, Record] = {}
+    for part in _parts(member_ids):
+        rows = LostContact.objects.unscoped().filter(member_id__in=part, state__in=OPEN_LOST_STATES)
+        found.update(_records(rows, LOST_COLUMNS))
+    return found
+
+
+def closed_spells(found_on: Mapping[int, str]) -> dict[int, Record]:
+    """Member id -> the spell that ended with a finding on just that date."""
+    rows = LostContact.objects.unscoped().filter(member_id__in=list(found_on), state=LostState.FOUND).order_by("id")
+    return {member: spell for member, spell in _records(rows, LOST_COLUMNS).items() if spell["found_on"] == found_on[member]}
+
+
+def locked_persons(ids: Sequence[int], by: Actor) -> dict[int, Person]:
+    """The persons a chunk writes to, locked in one order, still within the scope of ``by``."""
+    found: dict[int, Person] = {}
+    for part in _parts(sorted(ids)):
+        rows = visible(by).filter(id__in=part).order_by("id").select_for_update(of=("self",))
+        found.update((person["id"], person) for person in persons(rows))
+    return found
+
+
+def contact_phone_of(journey: Record) -> str:
+    return crypto.unseal(journey["contact_phone"], Journey.seal_context("contact_phone", journey["public_id"]))
+
+
+class Places:
+    """Organisations by id and the county's own region, loaded once per check or apply."""
+
+    def __init__(self) -> None:
+        self._organisations: dict[int, Organisation] = {}
+        self._home: dict[str, str] = {}
+
+    def load(self, ids: Iterable[int | None]) -> None:
+        missing = {one for one in ids if one is not None and one not in self._organisations}
+        if missing:
+            self._organisations.update(Organisation.objects.in_bulk(missing))
+
+    def organisation(self, identifier: int) -> Organisation:
+        if identifier not in self._organisations:
+            self.load([identifier])
+        return self._organisations[identifier]
+
+    def mobility(self, home_path: str, region_code: str) -> str:
+        """How far ``region_code`` is from the county whose tree ``home_path`` is in; "" when not known."""
+        if not region_code or not home_path:
+            return ""
+        root = home_path[:4]
+        if root not in self._home:
+            self._home[root] = Organisation.objects.filter(path=root).values_list("region_code", flat=True).first() or ""
+        scope = scope_between(self._home[root], region_code)
+        return scope.value if scope else ""
+
+
+def places(memory: dict[str, Any]) -> Places:
+    return memory.setdefault("places", Places())

@@ -38,7 +38,7 @@ bench: install-dev ## measure against the peers (PostgreSQL)
 	@exec $(BIN)/python -m bench $(ARGS)
 
 soak: install-dev ## the property tests at length, an hour or more
-	@HYPOTHESIS_PROFILE=soak exec $(BIN)/pytest --durations=20 $(ARGS)
+	@exec $(BIN)/pytest --hypothesis-profile=soak --durations=20 $(ARGS)
 
 lock: install-dev ## make requirements*.txt again from requirements*.in
 	@$(BIN)/python scripts/lock.py

@@ -1,6 +1,15 @@
 from django.apps import AppConfig
 
+from core.handlers import Periodic, register_periodic
+
+DAY = 24 * 3600
+
 
 class FilesConfig(AppConfig):
     name = "files"
     verbose_name = "文件"
+
+    def ready(self) -> None:
+        from files import actions  # noqa: PLC0415 models are loaded only now
+
+        register_periodic(Periodic("files.expire", DAY, actions.remove_expired))

@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from files import views
+
+urlpatterns = [path("files/<slug:public_id>/", views.download, name="file-download")]

@@ -171,6 +171,7 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 BROKER_FOLDER = VAR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 CELERY_TASK_TIME_LIMIT = env_int("JOB_TIME_LIMIT", 3600, "单个任务最长运行秒数")
+JOB_LEASE = env_int("JOB_LEASE", 20, "后台进程中断后，多少秒才把它没办完的任务重新排队（PostgreSQL）")
 
 LOG_LEVEL = env_str("LOG_LEVEL", "INFO", "日志级别")
 LOGGING = {

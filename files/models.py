@@ -1,0 +1,69 @@
+"""Files that rest encrypted: uploads, exports, error books, templates, slips."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from core.actors import Actor
+from core.fields import ActorField, PathField, PublicIdField
+from core.permissions import Permission
+from core.scoping import ScopedModel, ScopedQuerySet
+
+
+class StoredFileQuerySet(ScopedQuerySet["StoredFile"]):
+    def there(self) -> Self:
+        return self.filter(removed_at__isnull=True)
+
+
+class StoredFile(ScopedModel):
+    """The row of one file under ``FILES_ROOT``. It belongs to its maker alone: an auditor sees that it was made
+    (the log), never what is in it.
+
+    ``digest``: keyed (HMAC), so that nobody can test a guessed content against it.
+    """
+
+    class Purpose(models.TextChoices):
+        UPLOAD = "upload", "上传的台账"
+        RESULT = "result", "导出结果"
+        ERROR_BOOK = "error_book", "错误清单"
+        TEMPLATE = "template", "空白模板"
+        SLIP = "slip", "账号条"
+
+    public_id = PublicIdField()
+    name = models.CharField("文件名", max_length=150)
+    content_type = models.CharField("类型", max_length=100)
+    size = models.BigIntegerField("大小")
+    digest = models.CharField("内容校验值", max_length=64, db_index=True)
+    purpose = models.CharField("用途", max_length=12, choices=Purpose.choices)
+    owner = models.CharField("归属", max_length=40)
+    made_by = ActorField("生成人")
+    organisation_path = PathField("所在党组织", blank=True, default="")
+    created_at = models.DateTimeField("生成时间")
+    expires_at = models.DateTimeField("到期时间")
+    removed_at = models.DateTimeField("删除时间", null=True, blank=True)
+
+    objects = StoredFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "文件"
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="storedfile_expires_later")
+        ]
+        indexes = [
+            models.Index(fields=["owner", "created_at"], name="storedfile_owner"),
+            models.Index(fields=["expires_at"], name="storedfile_expiry", condition=Q(removed_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def scope_condition(cls, actor: Actor, permission: Permission) -> Q:
+        return Q(owner=actor.id)
+
+    def get_absolute_url(self) -> str:
+        return reverse("file-download", args=[self.public_id])

@@ -1,0 +1,44 @@
+"""Sending a job's id to the broker: quick or not at all. What was not sent is sent by the relay later."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from celery import current_app
+from django.db import transaction
+
+from core import clock
+from core.actors import SYSTEM
+from jobs.models import Job
+
+logger = logging.getLogger(__name__)
+TASK = "jobs.run_job"
+PAUSE = 5.0  # after a failure nobody else waits for the same time-out
+QUICK = {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interval_max": 0, "connect_retries_timeout": 1}
+
+_not_before = 0.0
+
+
+def after_commit(job: Job) -> None:
+    """Send once the caller's transaction has committed. Never raises, never waits longer than a second."""
+    transaction.on_commit(lambda: send([job.public_id]))
+
+
+def send(public_ids: list[str]) -> int:
+    """How many the broker took."""
+    global _not_before  # noqa: PLW0603 one broker, one process
+    if not public_ids or time.monotonic() < _not_before:
+        return 0
+    sent: list[str] = []
+    try:
+        options = {**current_app.conf.broker_transport_options, **QUICK}
+        with current_app.connection_for_write(transport_options=options, connect_timeout=1) as connection:
+            for public_id in public_ids:
+                current_app.send_task(TASK, args=[public_id], connection=connection, retry=False)
+                sent.append(public_id)
+    except Exception as error:  # noqa: BLE001 whatever the broker does, the page goes on
+        _not_before = time.monotonic() + PAUSE
+        logger.warning("the broker takes no jobs (%s); they wait in the database", type(error).__name__)
+    Job.objects.visible_to(SYSTEM).queued().filter(public_id__in=sent).update(sent_at=clock.now())
+    return len(sent)

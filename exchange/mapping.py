@@ -103,7 +103,7 @@ def _known(ledger: LedgerHead) -> dict[str, list[Column]]:
 
 
 def _head(rows: Sequence[Row], depth: int) -> _Head | None:
-    if len(rows) < depth or not all(_may_be_head(row) for row in rows):
+    if len(rows) < depth or not all(_may_be_head(row, FEWEST_COLUMNS if row is rows[0] else 1) for row in rows):
         return None
     groups = [_spread(row.cells) for row in rows[:-1]]
     headings = []
@@ -116,10 +116,10 @@ def _head(rows: Sequence[Row], depth: int) -> _Head | None:
     return _Head(tuple(rows), tuple(headings))
 
 
-def _may_be_head(row: Row) -> bool:
+def _may_be_head(row: Row, fewest: int = FEWEST_COLUMNS) -> bool:
     """Headings are text: no numbers, no dates, no form lines such as 填报单位."""
     texts = [cell for cell in row.cells if cell is not None and clean_text(cell)]
-    if len(texts) < FEWEST_COLUMNS:
+    if len(texts) < fewest:
         return False
     return all(isinstance(text, str) and not DIGITS.search(text) and not META.search(text) for text in texts)
 
@@ -198,8 +198,10 @@ def _meaning(
 
 
 def _each_row_speaks(head: _Head, mapped: Mapping[int, tuple[str, str]]) -> bool:
-    """Each row of a head gives at least one known column its heading; else it is a title, or already data."""
+    """The outer rows of a head give at least one known column its heading; else they are titles, or already data."""
     for depth, row in enumerate(head.rows):
+        if 0 < depth < len(head.rows) - 1:
+            continue  # a row between them may hold nothing but groups
         below = head.rows[depth + 1 :]
         if not any(
             _cell(row, index) == clean_text(printed)

@@ -7,12 +7,15 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from core import navigation
+from core.actors import ANONYMOUS
 from core.views.text_size import text_size
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Navigation is lazy: a fragment that does not show it pays for no counts."""
     actor = getattr(request, "actor", None)
+    if actor is ANONYMOUS:
+        actor = None
     return {
         "navigation": SimpleLazyObject(lambda: navigation.for_reader(actor, request.path)),
         "actor_name": getattr(actor, "name", "") or "",

@@ -16,6 +16,7 @@ KEYS_FILE = VAR / "keys.json"
 FILES_ROOT = VAR / "files"
 MEDIA_ROOT = VAR / "media"
 STATIC_ROOT = VAR / "static"
+STATIC_ROOT.mkdir()  # whitenoise warns of a missing folder, and warnings are errors
 BROKER_FOLDER = VAR / "broker"
 GALLERY = True
 DEMO = False

@@ -23,6 +23,7 @@ from core.components import (
     Todo,
     TreeNode,
 )
+from core.views.access import public
 
 HERE = "#content"
 
@@ -131,6 +132,7 @@ def sample() -> dict[str, object]:
     }  # fmt: skip
 
 
+@public
 def gallery(request: HttpRequest) -> HttpResponse:
     """GET /ui/, `?page=list`, `person`, `public` for whole pages; 404 unless settings.GALLERY."""
     if not settings.GALLERY:

@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from core.views.access import public
+
 COOKIE = "text_size"
 SIZES = ("standard", "large", "huge")
 ONE_YEAR = 365 * 24 * 3600
@@ -15,6 +17,7 @@ def text_size(request: HttpRequest) -> str:
     return chosen if chosen in SIZES else SIZES[0]
 
 
+@public
 @require_POST
 def set_text_size(request: HttpRequest) -> HttpResponse:
     """Keep the chosen size and go back to the page; the same cookie is set by `page.js` where script runs."""

@@ -230,9 +230,13 @@ def blockers_to_move(organisation: Organisation, to: Organisation | None = None)
 
 def short_for(name: str, parent: Organisation | None) -> str:
     """The name of daily use, without the names of the county and the town above."""
-    line = parent.line() if parent else []
-    county = place_of(line[0].name) if line else place_of(name)
-    town = place_of(short_org_name(line[1].name, county, "")) if len(line) > 1 else ""
+    return short_below(name, [one.name for one in parent.line()] if parent else [])
+
+
+def short_below(name: str, line: Sequence[str]) -> str:
+    """The same, given the full names above, the county first."""
+    county = place_of(line[0]) if line else place_of(name)
+    town = place_of(short_org_name(line[1], county, "")) if len(line) > 1 else ""
     return short_org_name(name, county, town)[:60]
 
 

@@ -1,0 +1,1 @@
+"""The register of organisations taken in: checked, written and taken back, set-based."""

@@ -148,15 +148,15 @@ def patched_sizes(data: bytes, name: str, size: int) -> bytes:
     return data[: start + 24] + struct.pack("<I", size) + data[start + 28 :]
 
 
-def zip_of_zeros(name: str, megabytes: int, parts: dict[str, bytes]) -> bytes:
-    """An entry of zeros that inflates to ``megabytes``, beside real parts."""
+def swollen(name: str, block: bytes, times: int, parts: dict[str, bytes] | None = None) -> bytes:
+    """A package with one entry that is the same block many times over, written as it is compressed."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for other, content in parts.items():
+        for other, content in (_frame() if parts is None else parts).items():
             archive.writestr(other, content)
         with archive.open(name, "w") as part:
-            for _ in range(megabytes):
-                part.write(bytes(1024 * 1024))
+            for _ in range(times):
+                part.write(block)
     return stream.getvalue()
 
 

@@ -66,7 +66,7 @@ def canonical(event: Event) -> bytes:
 
 def stored_value(obj: models.Model, column: str) -> Any:
     """A column's value as the database keeps it, in a form JSON can hold."""
-    field = obj._meta.get_field(column)
+    field: Any = obj._meta.get_field(column)
     value = field.get_prep_value(getattr(obj, field.attname))
     return value.isoformat() if isinstance(value, (dt.date, dt.datetime)) else value
 
@@ -88,9 +88,7 @@ def changed(
 
     ``obj.version`` must already be the new one.
     """
-    fields = {
-        column: [old, new] for column, old in before.items() if (new := stored_value(obj, column)) != old
-    }
+    fields = {column: [old, new] for column, old in before.items() if (new := stored_value(obj, column)) != old}
     if fields:
         Change.objects.create(
             object_type=obj._meta.label_lower,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -81,7 +81,7 @@ class Change(ScopedModel):
     source = models.CharField("来源", max_length=20)
     fields = models.JSONField("变动", default=dict)
 
-    objects = ChangeQuerySet.as_manager()
+    objects: ClassVar[Any] = ChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "变动记录"

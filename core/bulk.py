@@ -101,13 +101,13 @@ def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequenc
             types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
             sets = ", ".join(f"{quote(name)} = v.{quote(name)}::{_cast(types[name])}" for name in columns)
             names = ", ".join(["id", *map(quote, columns)])
-            key = quote(model._meta.pk.column)
+            key = quote(_key(model))
             sql = f"UPDATE {table} AS t SET {sets} FROM (VALUES %s) AS v ({names}) WHERE t.{key} = v.id"  # noqa: S608
             values = [tuple(_adapt(value) for value in row) for row in rows]
             execute_values(cursor.cursor, sql, values, page_size=1000)
             return len(rows)
         sets = ", ".join(f"{quote(name)} = %s" for name in columns)
-        sql = f"UPDATE {table} SET {sets} WHERE {quote(model._meta.pk.column)} = %s"  # noqa: S608 names are ours
+        sql = f"UPDATE {table} SET {sets} WHERE {quote(_key(model))} = %s"  # noqa: S608 names are ours
         cursor.executemany(sql, [(*map(_plain, row[1:]), row[0]) for row in rows])
         return len(rows)
 
@@ -117,14 +117,18 @@ def upsert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequenc
     if not rows:
         return
     quote = connection.ops.quote_name
-    head = f"INSERT INTO {quote(model._meta.db_table)} AS t ({', '.join(map(quote, columns))}) VALUES "
-    tail = f" ON CONFLICT ({quote(model._meta.pk.column)}) DO UPDATE SET {sets}"
+    head = f"INSERT INTO {quote(model._meta.db_table)} AS t ({', '.join(map(quote, columns))}) VALUES "  # noqa: S608 names are ours
+    tail = f" ON CONFLICT ({quote(_key(model))}) DO UPDATE SET {sets}"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             execute_values(cursor.cursor, head + "%s" + tail, [tuple(map(_adapt, row)) for row in rows], page_size=1000)
         else:
             marks = f"({', '.join(['%s'] * len(columns))})"
             cursor.executemany(head + marks + tail, [tuple(map(_plain, row)) for row in rows])
+
+
+def _key(model: type[models.Model]) -> str:
+    return str(model._meta.pk.column)
 
 
 def _cast(db_type: str | None) -> str:

@@ -130,7 +130,7 @@ def _decrypt(key: Key, data: bytes, context: bytes) -> bytes:
 
 
 def seal(value: str, context: str) -> str:
-    """"" stays "". ``context`` is "<app>.<model>.<field>:<public id>"."""
+    """ "" stays "". ``context`` is "<app>.<model>.<field>:<public id>"."""
     if not value:
         return ""
     key = keyring().current

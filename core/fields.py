@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,6 +10,11 @@ from django.db import models
 from core import crypto, ids, paths
 from core.actors import ActorRef
 from core.domain.dates import PartialDate
+
+if TYPE_CHECKING:
+    _Text = models.Field[Any, Any]  # the fields below give and take their own Python types
+else:
+    _Text = models.CharField
 
 
 class PathField(models.CharField):
@@ -100,7 +105,7 @@ class SealsFields(models.Model):
             setattr(self, field.tail, value[-4:])
 
 
-class PartialDateField(models.CharField):
+class PartialDateField(_Text):
     """A :class:`PartialDate`, kept as "2024", "2024-07" or "2024-07-05": sorts and compares as text."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -134,7 +139,7 @@ class PartialDateField(models.CharField):
         return self.get_prep_value(self.value_from_object(obj)) or ""
 
 
-class ActorField(models.CharField):
+class ActorField(_Text):
     """Who did something: an :class:`ActorRef`, kept as "<id> <label>". No foreign key, so it outlives the account."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

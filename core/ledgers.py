@@ -224,5 +224,3 @@ def ledgers() -> list[Ledger]:
 
 def refused_kinds() -> list[RefusedKind]:
     return list(_refused.values())
-
-

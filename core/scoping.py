@@ -39,9 +39,9 @@ def uniqueness_sees_all() -> Iterator[None]:
         _bypassed.reset(token)
 
 
-def _refuse(model: type[models.Model]) -> None:
+def _refuse(model: type[models.Model] | None) -> None:
     if current_actor() is not None and not _bypassed.get():
-        raise UnscopedQuery(f"{model.__name__}: call visible_to(actor) before using this query")
+        raise UnscopedQuery(f"{model.__name__ if model else 'query'}: call visible_to(actor) before using this query")
 
 
 class ScopedQuery(sql.Query):
@@ -87,7 +87,7 @@ class ScopedQuerySet(models.QuerySet[M]):
         return self._scoped()
 
     def _scoped(self) -> Self:
-        clone = self._chain()
+        clone = self.all()
         clone.query.scoped = True  # type: ignore[attr-defined]
         return clone
 
@@ -123,7 +123,7 @@ class ScopedModel(models.Model):
 
     scope_paths: ClassVar[tuple[str, ...]] = ()
 
-    objects = ScopedQuerySet.as_manager()
+    objects: ClassVar[Any] = ScopedQuerySet.as_manager()
 
     class Meta:
         abstract = True

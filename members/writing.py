@@ -59,7 +59,14 @@ class Writer:
     """Collects, then :meth:`flush` writes. ``on``: the business date that evidence counts from."""
 
     def __init__(
-        self, *, by: Actor, now: dt.datetime, on: dt.date, source: str = "edit", evidence: Source = Source.EDIT, batch: str = ""
+        self,
+        *,
+        by: Actor,
+        now: dt.datetime,
+        on: dt.date,
+        source: str = "edit",
+        evidence: Source = Source.EDIT,
+        batch: str = "",
     ) -> None:
         self.by, self.now, self.on = by, now, on
         self.source, self.evidence_source, self.batch = source, evidence, batch
@@ -92,9 +99,7 @@ class Writer:
             self._record(model, row["public_id"], row["version"], fields)
         return row
 
-    def create_sealed(
-        self, model: type[Any], values: Mapping[str, Any], numbers: Mapping[str, str]
-    ) -> dict[str, Any]:
+    def create_sealed(self, model: type[Any], values: Mapping[str, Any], numbers: Mapping[str, str]) -> dict[str, Any]:
         """A new row with sealed fields: ``numbers`` are in the clear and sealed under the row's new public id."""
         public_id = new_id()
         columns = dict(values, public_id=public_id)
@@ -121,7 +126,9 @@ class Writer:
         )
         return True
 
-    def remove_history(self, model: type[models.Model], public_id: str, version: int, fields: dict[str, list[Any]]) -> None:
+    def remove_history(
+        self, model: type[models.Model], public_id: str, version: int, fields: dict[str, list[Any]]
+    ) -> None:
         """The last history row of a record that an undo deletes."""
         self._record(model, public_id, version, fields)
 

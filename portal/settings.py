@@ -136,7 +136,9 @@ CSRF_FAILURE_VIEW = "core.views.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_PROXY", False, "前面有会设置 X-Forwarded-Proto 的反向代理时为 1") else None
+    ("HTTP_X_FORWARDED_PROTO", "https")
+    if env_bool("BEHIND_PROXY", False, "前面有会设置 X-Forwarded-Proto 的反向代理时为 1")
+    else None
 )
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -179,8 +181,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"numbers": {"()": "core.logs.HideNumbers"}, "request": {"()": "core.logs.RequestIds"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {request_id} {name} {message}", "style": "{"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "filters": ["request", "numbers"], "formatter": "line"}
-    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["request", "numbers"], "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

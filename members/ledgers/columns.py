@@ -18,14 +18,26 @@ from core.domain.codes import (
 )
 
 SERIAL = Column("serial", "序号", Kind.SERIAL, ("编号", "序列", "行号", "NO"), width=5)
-NAME = Column("name", "姓名", Kind.NAME, ("党员姓名", "党员", "名字", "用户", "人员姓名"), required=True, facts=True, width=9)
+NAME = Column(
+    "name", "姓名", Kind.NAME, ("党员姓名", "党员", "名字", "用户", "人员姓名"), required=True, facts=True, width=9
+)
 SEX_ = Column("sex", "性别", Kind.CODE, codes=SEX, facts=True, width=5)
 NATION_ = Column("nation", "民族", Kind.CODE, ("族别",), codes=NATION, facts=True, width=7)
 IDENTITY = Column(
     "identity",
     "公民身份号码",
     Kind.IDENTITY,
-    ("公民身份证号", "公民身份证号码", "身份证号", "身份证号码", "身份证", "证件号码", "证件号", "身份号码", "居民身份证号"),
+    (
+        "公民身份证号",
+        "公民身份证号码",
+        "身份证号",
+        "身份证号码",
+        "身份证",
+        "证件号码",
+        "证件号",
+        "身份号码",
+        "居民身份证号",
+    ),
     facts=True,
     width=21,
 )
@@ -45,7 +57,12 @@ MEMBER_KIND_ = Column(
     width=10,
 )
 JOINED = Column(
-    "joined_on", "入党日期", Kind.PARTIAL_DATE, ("入党时间", "加入党组织日期", "入党年月", "加入党组织时间"), facts=True, width=12
+    "joined_on",
+    "入党日期",
+    Kind.PARTIAL_DATE,
+    ("入党时间", "加入党组织日期", "入党年月", "加入党组织时间"),
+    facts=True,
+    width=12,
 )
 CONFIRMED = Column(
     "confirmed_on", "转正日期", Kind.PARTIAL_DATE, ("转正时间", "转为正式党员日期"), facts=True, width=12
@@ -54,14 +71,36 @@ BRANCH = Column(
     "organisation",
     "所在党支部",
     Kind.ORGANISATION,
-    ("所在党组织", "所属支部", "组织关系所在党支部", "所属组织机构", "所在支部", "所属党支部", "所属党组织", "支部", "党支部", "支部名称"),
+    (
+        "所在党组织",
+        "所属支部",
+        "组织关系所在党支部",
+        "所属组织机构",
+        "所在支部",
+        "所属党支部",
+        "所属党组织",
+        "支部",
+        "党支部",
+        "支部名称",
+    ),
     width=34,
 )
 PHONE = Column(
     "phone",
     "联系电话",
     Kind.PHONE,
-    ("手机号", "手机号码", "移动电话", "联系方式", "电话", "固定电话", "联系方式(电话)", "与党组织联系方式", "本人电话", "手机"),
+    (
+        "手机号",
+        "手机号码",
+        "移动电话",
+        "联系方式",
+        "电话",
+        "固定电话",
+        "联系方式(电话)",
+        "与党组织联系方式",
+        "本人电话",
+        "手机",
+    ),
     width=14,
 )
 REGISTER_PHONE = Column("phone", "手机号码", Kind.PHONE, (*PHONE.synonyms, "联系电话"), facts=True, width=14)
@@ -124,7 +163,18 @@ DESTINATION = Column(
     "destination_text",
     "流入地",
     Kind.PLACE,
-    ("外出流向", "外出地点", "地点", "流动地点", "流入地详细地址", "在哪", "去向", "流入地(单位)", "外出去向", "流出地行政区划"),
+    (
+        "外出流向",
+        "外出地点",
+        "地点",
+        "流动地点",
+        "流入地详细地址",
+        "在哪",
+        "去向",
+        "流入地(单位)",
+        "外出去向",
+        "流出地行政区划",
+    ),
     official=False,
     width=26,
 )
@@ -175,7 +225,12 @@ CERTIFICATE = Column(
     width=10,
 )
 CERTIFICATE_NO = Column(
-    "certificate_no", "活动证号码", Kind.TEXT, ("流动证号", "《活动证》号码", "活动证号", "流动党员活动证号"), official=False, width=12
+    "certificate_no",
+    "活动证号码",
+    Kind.TEXT,
+    ("流动证号", "《活动证》号码", "活动证号", "流动党员活动证号"),
+    official=False,
+    width=12,
 )
 DUES = Column("dues_paid_to", "党费交至", Kind.PARTIAL_DATE, ("党费交纳至", "党费缴至", "党费缴纳至"), width=12)
 

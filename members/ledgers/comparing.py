@@ -23,7 +23,9 @@ FACTS = {
     "home_address": "home_address",
     "party_status": "party_status",
 }
-DATES = frozenset({"birth_date", "joined_on", "confirmed_on", "dues_paid_to", "left_on", "expected_return_on", "since", "found_on"})
+DATES = frozenset(
+    {"birth_date", "joined_on", "confirmed_on", "dues_paid_to", "left_on", "expected_return_on", "since", "found_on"}
+)
 
 
 def differs(column: str, before: Any, after: Any) -> bool:

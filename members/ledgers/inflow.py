@@ -46,7 +46,9 @@ class Inflow(Outflow):
         plan = Plan()
         if person is not None and person["home_id"] is not None:
             home = around.places.organisation(person["home_id"])
-            row.hold("member_of_ours", f"此人的组织关系就在本县{home.short_name}，不是外来流入党员，请核对。", "identity")
+            row.hold(
+                "member_of_ours", f"此人的组织关系就在本县{home.short_name}，不是外来流入党员，请核对。", "identity"
+            )
             return plan
         self._keep_unknown_reason(row)
         if person is None:
@@ -77,7 +79,9 @@ class Inflow(Outflow):
         if row.organisation_id not in (None, person["care_id"]):
             named = around.places.organisation(row.organisation_id)
             row.warn(
-                "branch_mismatch", f"此人现在纳入的是另一个支部，表里写的是{named.short_name}；没有改动，调整请在档案里办。", "organisation"
+                "branch_mismatch",
+                f"此人现在纳入的是另一个支部，表里写的是{named.short_name}；没有改动，调整请在档案里办。",
+                "organisation",
             )
 
     def reserve(self, rows: Sequence[LedgerRow], writer: Writer) -> None:
@@ -85,7 +89,9 @@ class Inflow(Outflow):
         writer.reserve(Journey, sum(1 for row in rows if (row.basis.get("versions") or [0, None])[1] is None))
 
     def write(self, row: LedgerRow, plan: Plan, person: Person | None, around: Surroundings, writer: Writer) -> None:
-        record = self._open_record(row, plan, around, writer) if person is None else Register._change(plan, person, writer)
+        record = (
+            self._open_record(row, plan, around, writer) if person is None else Register._change(plan, person, writer)
+        )
         self._write_stay(plan, record, around, writer)
         writer.verified(record["id"], plan.evidence)
 

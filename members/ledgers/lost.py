@@ -16,7 +16,14 @@ from members.ledgers.records import Record, closed_spells, open_journeys
 from members.models import Journey, LostContact, Member
 from members.writing import Writer, evidence_of, sealed
 
-SPELL = {"lost_since": "since", "lost_reason": "reason", "category": "category", "steps": "steps", "note": "note", "found_on": "found_on"}
+SPELL = {
+    "lost_since": "since",
+    "lost_reason": "reason",
+    "category": "category",
+    "steps": "steps",
+    "note": "note",
+    "found_on": "found_on",
+}
 BLANK_SPELL: Record = {column: None if column in ("since", "found_on") else "" for column in SPELL.values()}
 
 
@@ -28,6 +35,7 @@ class Lost(PeopleLedger):
     columns = columns.LOST_LEDGER
     keywords = ("失联", "失去联系", "取得联系", "无法取得联系")
     organisation_required = False
+    lost_is_news = True  # a new spell is what a row here is about
     direction = Direction.OUT.value
 
     def journeys(self, member_ids: Sequence[int]) -> dict[int, Record]:
@@ -60,11 +68,6 @@ class Lost(PeopleLedger):
         if journey is not None:
             places = {"region_code": "region_code", "destination_text": "destination_text"}
             plan.journey = compare(row, journey, places)
-
-    @staticmethod
-    def _only_lost(plan: Plan) -> bool:
-        """In this ledger a new spell is what the row is about."""
-        return False
 
     def spells(self, rows: Sequence[LedgerRow], found: dict[int, Person]) -> dict[int, Record]:
         """Open spells; and for a finding that is in the record already, the spell it closed: taking it in again changes nothing."""

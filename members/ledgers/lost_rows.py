@@ -18,10 +18,12 @@ from members.writing import Writer
 
 
 def plan_lost(row: LedgerRow, person: Person | None, around: Surroundings, plan: Plan) -> None:
-    """"是" opens a spell or refines its date. "否" never closes one: finding somebody is a decision of its own."""
+    """ "是" opens a spell or refines its date. "否" never closes one: finding somebody is a decision of its own."""
     if person is None or row.values.get("lost") is not True:
         if person is not None and row.values.get("lost") is False and person["id"] in around.lost:
-            row.inform("still_lost", "名册里此人还登记为联系不上，表里填的是“否”。取得联系请在档案里登记，这里不改。", "lost")
+            row.inform(
+                "still_lost", "名册里此人还登记为联系不上，表里填的是“否”。取得联系请在档案里登记，这里不改。", "lost"
+            )
         return
     since = row.values.get("lost_since")
     spell = around.lost.get(person["id"])
@@ -50,6 +52,9 @@ def lost_months(on: dt.date) -> int:
 
 def write_lost(plan: Plan, person: dict[str, Any], around: Surroundings, writer: Writer) -> None:
     if plan.new_lost:
-        writer.create(LostContact, {**plan.lost, "member_id": person["id"], "home_path": person["home_path"] or person["care_path"]})
+        writer.create(
+            LostContact,
+            {**plan.lost, "member_id": person["id"], "home_path": person["home_path"] or person["care_path"]},
+        )
     elif plan.lost:
         writer.change(LostContact, around.lost[person["id"]], plan.lost)

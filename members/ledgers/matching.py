@@ -60,7 +60,7 @@ def by_identity(rows: Sequence[LedgerRow], by: Actor) -> dict[str, Person]:
     return found
 
 
-def exists_elsewhere(indexes: Sequence[str], by: Actor) -> set[str]:
+def exists_elsewhere(indexes: Sequence[str]) -> set[str]:
     """Numbers that are in the register at all. Only for refusing a second record; never shown as such."""
     known: set[str] = set()
     for start in range(0, len(indexes), IN_CHUNK):

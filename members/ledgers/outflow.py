@@ -38,7 +38,9 @@ JOURNEY = {
     "certificate_no": "certificate_no",
     "note": "note",
 }
-BLANK_JOURNEY: Record = {column: None if column in ("left_on", "expected_return_on", "certificate") else "" for column in JOURNEY.values()}
+BLANK_JOURNEY: Record = {
+    column: None if column in ("left_on", "expected_return_on", "certificate") else "" for column in JOURNEY.values()
+}
 
 
 def is_short(left_on: str | None, on: dt.date, months: int) -> bool:
@@ -82,7 +84,10 @@ class Outflow(PeopleLedger):
             plan.member["other_phones"] = others
         plan.member.update(compare(row, person, {"dues_paid_to": "dues_paid_to"}))
         plan_lost(row, person, around, plan)
-        plan.evidence = evidence_of(key for key, value in row.values.items() if value is not None) - {"facts", "address"}
+        plan.evidence = evidence_of(key for key, value in row.values.items() if value is not None) - {
+            "facts",
+            "address",
+        }
         return plan
 
     def _plan_contact(self, row: LedgerRow, journey: Record | None, plan: Plan) -> None:
@@ -119,7 +124,9 @@ class Outflow(PeopleLedger):
 
     def reserve(self, rows: Sequence[LedgerRow], writer: Writer) -> None:
         writer.reserve(Journey, sum(1 for row in rows if (row.basis.get("versions") or [0, 0])[1] is None))
-        writer.reserve(LostContact, sum(1 for row in rows if row.values.get("lost") and row.basis["versions"][2] is None))
+        writer.reserve(
+            LostContact, sum(1 for row in rows if row.values.get("lost") and row.basis["versions"][2] is None)
+        )
 
     def write(self, row: LedgerRow, plan: Plan, person: Person | None, around: Surroundings, writer: Writer) -> None:
         assert person is not None  # rows without a person never become usable here
@@ -134,9 +141,7 @@ class Outflow(PeopleLedger):
         write_lost(plan, person, around, writer)
         writer.verified(person["id"], plan.evidence)
 
-    def _write_journey(
-        self, row: LedgerRow, plan: Plan, person: Person, around: Surroundings, writer: Writer
-    ) -> None:
+    def _write_journey(self, row: LedgerRow, plan: Plan, person: Person, around: Surroundings, writer: Writer) -> None:
         values = dict(plan.journey)
         if "region_code" in values:
             values["mobility"] = around.places.mobility(person["home_path"], values["region_code"])

@@ -34,11 +34,7 @@ class Plan:
     @property
     def writes(self) -> bool:
         numbers = self.phone is not None or self.contact_phone is not None
-        return bool(self.member or self.journey or self.lost or numbers) or self.news
-
-    @property
-    def news(self) -> bool:
-        return self.new_member or self.new_journey or self.new_lost
+        return bool(self.member or self.journey or self.lost or numbers or self.new_lost)
 
 
 @dataclass
@@ -58,6 +54,7 @@ class PeopleLedger(Ledger):
 
     direction = ""  # of the journeys this ledger speaks of
     opens_records = False  # may a number that nobody has yet make a new person?
+    lost_is_news = False  # else a known person who is newly lost is a change
 
     @abstractmethod
     def plan(self, row: LedgerRow, person: Person | None, around: Surroundings) -> Plan:
@@ -95,7 +92,7 @@ class PeopleLedger(Ledger):
         found = self._find(live, context.by)
         around = self._surroundings(live, found, context.by, context.today, context.memory)
         absent = [row.basis["index"] for row in live if id(row) not in found and "index" in row.basis]
-        elsewhere = matching.exists_elsewhere(absent, context.by) if absent and self.opens_records else set()
+        elsewhere = matching.exists_elsewhere(absent) if absent and self.opens_records else set()
         for row in live:
             person = found.get(id(row))
             if person is not None:
@@ -114,7 +111,9 @@ class PeopleLedger(Ledger):
         found: dict[int, Person] = {}
         nameless = []
         for row in rows:
-            person = by_id.get(row.basis["person"]) if "person" in row.basis else by_index.get(row.basis.get("index", ""))
+            person = (
+                by_id.get(row.basis["person"]) if "person" in row.basis else by_index.get(row.basis.get("index", ""))
+            )
             if person is not None:
                 found[id(row)] = person
             elif "index" not in row.basis:
@@ -150,15 +149,11 @@ class PeopleLedger(Ledger):
         plan = self.plan(row, person, around)
         if row.stopped:
             return
-        row.outcome = Outcome.NEW if plan.news and not self._only_lost(plan) else (
-            Outcome.CHANGED if plan.writes else Outcome.UNCHANGED
-        )  # fmt: skip
+        if plan.new_member or plan.new_journey or (plan.new_lost and self.lost_is_news):
+            row.outcome = Outcome.NEW
+        else:
+            row.outcome = Outcome.CHANGED if plan.writes else Outcome.UNCHANGED
         row.basis.update(self._versions(person, around))
-
-    @staticmethod
-    def _only_lost(plan: Plan) -> bool:
-        """A known person who is newly lost is a change; in the ledger of lost members it is news (see there)."""
-        return plan.new_lost and not plan.new_member and not plan.new_journey
 
     def _versions(self, person: Person | None, around: Surroundings) -> dict[str, Any]:
         if person is None:
@@ -183,9 +178,14 @@ class PeopleLedger(Ledger):
         found = {id(row): persons[row.basis["member"]] for row in live if row.basis.get("member") in persons}
         around = self._surroundings(live, found, context.by, context.on, context.memory)
         fresh = [row.basis["index"] for row in live if row.basis.get("member") is None and "index" in row.basis]
-        taken = matching.exists_elsewhere(fresh, context.by) if fresh else set()
+        taken = matching.exists_elsewhere(fresh) if fresh else set()
         writer = Writer(
-            by=context.by, now=context.now, on=context.on, source="import", evidence=Source.LEDGER, batch=context.batch_id
+            by=context.by,
+            now=context.now,
+            on=context.on,
+            source="import",
+            evidence=Source.LEDGER,
+            batch=context.batch_id,
         )
         self.reserve(live, writer)
         for row in live:
@@ -212,4 +212,3 @@ class PeopleLedger(Ledger):
 
     def restore(self, batch_id: str, by: Actor, now: Any) -> RestoreResult:
         return restoring.restore(batch_id, by=by, now=now)
-

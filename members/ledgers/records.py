@@ -56,7 +56,9 @@ def open_lost(member_ids: Sequence[int]) -> dict[int, Record]:
 def closed_spells(found_on: Mapping[int, str]) -> dict[int, Record]:
     """Member id -> the spell that ended with a finding on just that date."""
     rows = LostContact.objects.unscoped().filter(member_id__in=list(found_on), state=LostState.FOUND).order_by("id")
-    return {member: spell for member, spell in _records(rows, LOST_COLUMNS).items() if spell["found_on"] == found_on[member]}
+    return {
+        member: spell for member, spell in _records(rows, LOST_COLUMNS).items() if spell["found_on"] == found_on[member]
+    }
 
 
 def locked_persons(ids: Sequence[int], by: Actor) -> dict[int, Person]:
@@ -95,7 +97,9 @@ class Places:
             return ""
         root = home_path[:4]
         if root not in self._home:
-            self._home[root] = Organisation.objects.filter(path=root).values_list("region_code", flat=True).first() or ""
+            self._home[root] = (
+                Organisation.objects.filter(path=root).values_list("region_code", flat=True).first() or ""
+            )
         scope = scope_between(self._home[root], region_code)
         return scope.value if scope else ""
 

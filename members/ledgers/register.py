@@ -60,11 +60,11 @@ class Register(PeopleLedger):
     def _plan_new(self, row: LedgerRow, around: Surroundings, plan: Plan) -> None:
         self._fill_from_number(row)
         plan.new_member = True
-        plan.member = {
-            column: row.values[key] for key, column in FACTS.items() if row.values.get(key) is not None
-        }
+        plan.member = {column: row.values[key] for key, column in FACTS.items() if row.values.get(key) is not None}
         row.changes.extend(
-            CellChange(key, None, value) for key, value in row.values.items() if value is not None and not key.startswith("organisation")
+            CellChange(key, None, value)
+            for key, value in row.values.items()
+            if value is not None and not key.startswith("organisation")
         )
         if row.values.get("lost") is True:
             plan.new_lost = True

@@ -63,7 +63,9 @@ def _restore_part(
     attnames = {name: model._meta.get_field(name).attname for name in model.HISTORY}
     rows = model.objects.unscoped().filter(public_id__in=traces).select_for_update(of=("self",)).order_by("id")
     records = {record.public_id: record for record in rows}
-    untouched = {key: records[key] for key, trace in traces.items() if key in records and records[key].version == trace.last}
+    untouched = {
+        key: records[key] for key, trace in traces.items() if key in records and records[key].version == trace.last
+    }
     changed_since = [records[key] for key in traces if key in records and key not in untouched]
     doomed = [record for key, record in untouched.items() if traces[key].created]
     bound = _bound(model, doomed, batch_id)
@@ -110,7 +112,9 @@ def _revert(model: type[Any], record: Any, values: dict[str, Any], writer: Write
         if link in values and hasattr(record, path):
             values[path] = _path_of(values[link])
             kind = {"home_id": "home", "care_id": "inflow"}[link]
-            Membership.objects.unscoped().filter(member_id=record.pk, kind=kind, ends_on=None).exclude(batch="").delete()
+            Membership.objects.unscoped().filter(member_id=record.pk, kind=kind, ends_on=None).exclude(
+                batch=""
+            ).delete()
     current = {column: stored(getattr(record, column)) for column in values}
     current.update(id=record.pk, public_id=record.public_id, version=record.version)
     writer.change(model, current, values)

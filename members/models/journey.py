@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -62,7 +64,7 @@ class Journey(SealsFields, ScopedModel):
     created_at = models.DateTimeField("登记时间")
     updated_at = models.DateTimeField("更新时间")
 
-    objects = JourneyQuerySet.as_manager()
+    objects: ClassVar[Any] = JourneyQuerySet.as_manager()
 
     HISTORY = (
         "direction", "state", "home", "home_text", "host", "host_text", "region_code", "destination_text", "mobility",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -71,7 +73,7 @@ class Member(SealsFields, ScopedModel):
     created_at = models.DateTimeField("建档时间")
     updated_at = models.DateTimeField("更新时间")
 
-    objects = MemberQuerySet.as_manager()
+    objects: ClassVar[Any] = MemberQuerySet.as_manager()
 
     HISTORY = (
         "name", "initials", "initials_alt", "sex", "nation", "birth_date", "education", "kind", "joined_on",

@@ -43,13 +43,16 @@ def state() -> dict[str, Any]:
     """Everything that business calls state: what an undo must bring back."""
     members = {
         one.public_id: {
-            name: one.reveal(name) if name in ("identity", "phone", "other_phones") else getattr(one, one._meta.get_field(name).attname)
+            name: one.reveal(name)
+            if name in ("identity", "phone", "other_phones")
+            else getattr(one, one._meta.get_field(name).attname)
             for name in Member.HISTORY
         }
         for one in Member.objects.all()
     }
     journeys = [
-        tuple(getattr(one, Journey._meta.get_field(name).attname) for name in Journey.HISTORY) for one in Journey.objects.order_by("pk")
+        tuple(getattr(one, Journey._meta.get_field(name).attname) for name in Journey.HISTORY)
+        for one in Journey.objects.order_by("pk")
     ]
     return {
         "members": members,
@@ -63,13 +66,22 @@ def state() -> dict[str, Any]:
 
 def test_register_opens_records_and_is_unchanged_the_second_time(branch, town_actor):
     number = next_identity()
-    given = dict(name="单明", identity=number, phone="19900111222", member_kind="1", joined_on="2001-07", other_phones=["19900111223"])
+    given = {
+        "name": "单明",
+        "identity": number,
+        "phone": "19900111222",
+        "member_kind": "1",
+        "joined_on": "2001-07",
+        "other_phones": ["19900111223"],
+    }
     first = check(ledger("members"), [row(4, branch, **given)], town_actor)[0]
     assert (first.outcome, codes(first)) == (Outcome.NEW, [])
     result = apply(ledger("members"), [first], town_actor)
-    assert result.counts == {"new": 1} and result.terms == {"正式党员": 1}
+    assert result.counts == {"new": 1}
+    assert result.terms == {"正式党员": 1}
     member = Member.objects.get()
-    assert member.reveal("identity") == number and member.reveal("phone") == "19900111222"
+    assert member.reveal("identity") == number
+    assert member.reveal("phone") == "19900111222"
     assert member.reveal("other_phones") == "19900111223"
     assert (member.home, member.home_path, member.initials) == (branch, branch.path, "sm")
     assert str(member.birth_date.iso()) == "1960-01-01" or member.birth_date.iso().startswith("196")
@@ -83,8 +95,8 @@ def test_register_opens_records_and_is_unchanged_the_second_time(branch, town_ac
 def test_outflow_new_changed_unchanged(branch, make_member, town_actor):
     member = make_member(branch, name="何新")
     number, phone = member.reveal("identity"), member.reveal("phone")
-    given = dict(name="何新", identity=number, phone=phone, left_on="2024-07-05", region_code="370211",
-                 destination_text="山东省青岛市黄岛区", contact_phone="19900333444", contact_name="吕明", certificate=True)  # fmt: skip
+    given = {"name": "何新", "identity": number, "phone": phone, "left_on": "2024-07-05", "region_code": "370211",
+                 "destination_text": "山东省青岛市黄岛区", "contact_phone": "19900333444", "contact_name": "吕明", "certificate": True}  # fmt: skip
     one = check(ledger("outflow"), [row(5, branch, **given)], town_actor)[0]
     assert one.outcome is Outcome.NEW
     assert apply(ledger("outflow"), [one], town_actor).terms == {"流出": 1}
@@ -103,14 +115,19 @@ def test_outflow_new_changed_unchanged(branch, make_member, town_actor):
     apply(ledger("outflow"), [changed], town_actor, "c")
     journey.refresh_from_db()
     member.refresh_from_db()
-    assert journey.version == 2 and member.version == 2 and member.reveal("phone") == "19900999888"
+    assert journey.version == 2
+    assert member.version == 2
+    assert member.reveal("phone") == "19900999888"
 
 
 def test_outflow_holds_strangers_and_says_nothing_of_other_towns(branch, foreign_branch, make_member, town_actor):
     elsewhere = make_member(foreign_branch, name="马远")
     nobody, foreigner = check(
         ledger("outflow"),
-        [row(5, branch, name="无名", identity=next_identity()), row(6, branch, name="马远", identity=elsewhere.reveal("identity"))],
+        [
+            row(5, branch, name="无名", identity=next_identity()),
+            row(6, branch, name="马远", identity=elsewhere.reveal("identity")),
+        ],
         town_actor,
     )
     assert nobody.outcome is foreigner.outcome is Outcome.HELD
@@ -142,15 +159,18 @@ def test_another_branch_is_said_not_moved(branch, other_branch, make_member, tow
 
 def test_rows_changed_since_the_check_are_given_back(branch, make_member, town_actor):
     member = make_member(branch)
-    found = check(ledger("outflow"), [row(5, branch, identity=member.reveal("identity"), name=member.name)], town_actor)[0]
+    found = check(
+        ledger("outflow"), [row(5, branch, identity=member.reveal("identity"), name=member.name)], town_actor
+    )[0]
     Member.objects.filter(pk=member.pk).update(version=2)
     result = apply(ledger("outflow"), [found], town_actor)
-    assert result.stale == [found] and not Journey.objects.exists()
+    assert result.stale == [found]
+    assert not Journey.objects.exists()
 
 
 def test_inflow_opens_a_guest_without_a_home(branch, town_actor):
-    given = dict(name="顾江", identity=next_identity(), left_on="2019-10-26", home_organisation="中共青岛市某支部委员会",
-                 contact_phone="19900763950", phone="19900465680", destination_text="马店镇何寨村")  # fmt: skip
+    given = {"name": "顾江", "identity": next_identity(), "left_on": "2019-10-26", "home_organisation": "中共青岛市某支部委员会",
+                 "contact_phone": "19900763950", "phone": "19900465680", "destination_text": "马店镇何寨村"}  # fmt: skip
     found = check(ledger("inflow"), [row(4, branch, **given)], town_actor)[0]
     assert found.outcome is Outcome.NEW
     apply(ledger("inflow"), [found], town_actor)
@@ -163,7 +183,7 @@ def test_inflow_opens_a_guest_without_a_home(branch, town_actor):
 
 def test_no_in_an_outflow_ledger_never_ends_lost_contact(branch, make_member, town_actor):
     member = make_member(branch)
-    said = dict(name=member.name, identity=member.reveal("identity"))
+    said = {"name": member.name, "identity": member.reveal("identity")}
     lost = check(ledger("outflow"), [row(5, branch, **said, lost=True, lost_since="2026-02")], town_actor)[0]
     apply(ledger("outflow"), [lost], town_actor)
     assert LostContact.objects.get().state == "lost"
@@ -173,7 +193,7 @@ def test_no_in_an_outflow_ledger_never_ends_lost_contact(branch, make_member, to
 
 def test_found_row_ends_the_spell_once(branch, make_member, town_actor):
     member = make_member(branch)
-    said = dict(name=member.name, identity=member.reveal("identity"), lost_since="2025-12", lost_reason="6")
+    said = {"name": member.name, "identity": member.reveal("identity"), "lost_since": "2025-12", "lost_reason": "6"}
     apply(ledger("lost"), check(ledger("lost"), [row(4, branch, **said)], town_actor), town_actor)
     found = {**said, "found_on": "2026-09-03", "phone": "19900312372"}
     apply(ledger("lost"), check(ledger("lost"), [row(4, branch, **found)], town_actor), town_actor)
@@ -183,11 +203,23 @@ def test_found_row_ends_the_spell_once(branch, make_member, town_actor):
 
 def test_undo_brings_back_what_was(branch, make_member, town_actor):
     member = make_member(branch)
-    said = dict(name=member.name, identity=member.reveal("identity"))
-    apply(ledger("outflow"), check(ledger("outflow"), [row(5, branch, **said, left_on="2024", phone="19900000001")], town_actor), town_actor, "one")
+    said = {"name": member.name, "identity": member.reveal("identity")}
+    apply(
+        ledger("outflow"),
+        check(ledger("outflow"), [row(5, branch, **said, left_on="2024", phone="19900000001")], town_actor),
+        town_actor,
+        "one",
+    )
     before = state()
-    newer = {**said, "left_on": "2025-01", "phone": "19900000002", "region_code": "370211", "lost": True, "lost_since": "2026-01"}
-    stranger = dict(name="新来", identity=next_identity(), phone="19900000003", member_kind="2")
+    newer = {
+        **said,
+        "left_on": "2025-01",
+        "phone": "19900000002",
+        "region_code": "370211",
+        "lost": True,
+        "lost_since": "2026-01",
+    }
+    stranger = {"name": "新来", "identity": next_identity(), "phone": "19900000003", "member_kind": "2"}
     apply(ledger("outflow"), check(ledger("outflow"), [row(5, branch, **newer)], town_actor), town_actor, "two")
     apply(ledger("members"), check(ledger("members"), [row(6, branch, **stranger)], town_actor), town_actor, "two")
     assert state() != before
@@ -199,10 +231,21 @@ def test_undo_brings_back_what_was(branch, make_member, town_actor):
 
 def test_undo_leaves_what_was_changed_since(branch, make_member, town_actor):
     member = make_member(branch)
-    said = dict(name=member.name, identity=member.reveal("identity"))
-    apply(ledger("outflow"), check(ledger("outflow"), [row(5, branch, **said, left_on="2024")], town_actor), town_actor, "one")
-    apply(ledger("outflow"), check(ledger("outflow"), [row(5, branch, **said, left_on="2023")], town_actor), town_actor, "two")
+    said = {"name": member.name, "identity": member.reveal("identity")}
+    apply(
+        ledger("outflow"),
+        check(ledger("outflow"), [row(5, branch, **said, left_on="2024")], town_actor),
+        town_actor,
+        "one",
+    )
+    apply(
+        ledger("outflow"),
+        check(ledger("outflow"), [row(5, branch, **said, left_on="2023")], town_actor),
+        town_actor,
+        "two",
+    )
     with acting_as(town_actor):
         result = ledger("outflow").restore("one", town_actor, clock.now())
-    assert len(result.kept) == 1 and member.name in result.kept[0]
+    assert len(result.kept) == 1
+    assert member.name in result.kept[0]
     assert Journey.objects.get().left_on.iso() == "2023"

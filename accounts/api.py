@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+
+from accounts.middleware import BEARER
+from accounts.models import ApiToken, User
 
 
 class SessionActor(SessionAuthentication):
@@ -12,7 +16,14 @@ class SessionActor(SessionAuthentication):
 
 
 class TokenActor(BaseAuthentication):
-    def authenticate(self, request: Any) -> None:
+    """The middleware has looked the token up and runs the request as its actor; here it is let in or turned away."""
+
+    def authenticate(self, request: Any) -> tuple[User, ApiToken] | None:
+        token = request._request.api_token
+        if token is not None:
+            return token.user, token
+        if request.headers.get("Authorization", "").startswith(BEARER):
+            raise AuthenticationFailed("令牌无效、已停用或已过期。")
         return None
 
     def authenticate_header(self, request: Any) -> str:

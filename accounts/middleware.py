@@ -1,16 +1,26 @@
-"""Every request runs as an actor; pages need a signed-in one unless their view says ``public``."""
+"""Every request runs as an actor; pages need a signed-in one unless their view says ``public``.
+
+A view may carry marks: ``public`` (no sign-in), ``api`` (answers 401 by itself), ``before_duties`` (open while a
+password must be changed or a second factor set up).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 
-from accounts.actors import actor_for
+from accounts import sessions
+from accounts.actors import actor_for, token_actor
 from core import clock
-from core.actors import ANONYMOUS, acting_as
+from core.actors import ANONYMOUS, Actor, acting_as
+
+DUTY_PAGES = {"password": "account-password", "factor": "account-factor"}
+BEARER = "Bearer "
 
 
 class ActingUser:
@@ -18,8 +28,10 @@ class ActingUser:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
-        actor = actor_for(user, clock.today()) if user.is_authenticated else ANONYMOUS
+        if request.user.is_authenticated and sessions.is_over(request):
+            sessions.end(request)
+            request.timed_out = True  # type: ignore[attr-defined]
+        actor = _actor(request)
         request.actor = actor  # type: ignore[attr-defined]
         with acting_as(actor):
             return self.get_response(request)
@@ -27,8 +39,36 @@ class ActingUser:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if request.user.is_authenticated or getattr(view, "public", False):
+        is_api = getattr(view, "api", False)
+        if getattr(view, "public", False):
             return None
-        if getattr(view, "api", False):  # answers 401 itself: a client cannot follow a sign-in page
+        if request.user.is_authenticated:
+            return None if getattr(view, "before_duties", False) else _first(request, is_api)
+        if is_api:  # answers 401 itself: a client cannot follow a sign-in page
             return None
+        if getattr(request, "timed_out", False):
+            messages.info(request, "很久没有操作，为了安全已自动退出，请重新登录。")
         return redirect_to_login(request.get_full_path())
+
+
+def _actor(request: HttpRequest) -> Actor:
+    """The signed-in person, else the person in whose name a program shows a token, else nobody."""
+    request.api_token = None  # type: ignore[attr-defined]
+    if request.user.is_authenticated:
+        return actor_for(request.user, clock.today())
+    header = request.headers.get("Authorization", "")
+    found = token_actor(header[len(BEARER) :], clock.now(), clock.today()) if header.startswith(BEARER) else None
+    if found is None:
+        return ANONYMOUS
+    actor, request.api_token = found  # type: ignore[attr-defined]
+    return actor
+
+
+def _first(request: HttpRequest, is_api: bool) -> HttpResponse | None:
+    """What must be done before anything else, after a sign-in."""
+    duty = next((one for one in request.session.get("duties", []) if one in DUTY_PAGES), None)
+    if duty is None:
+        return None
+    if is_api:
+        return JsonResponse({"detail": "请先在网页上登录，按提示改好密码或设好动态口令。"}, status=403)
+    return redirect(DUTY_PAGES[duty])

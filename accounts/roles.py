@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
+
+from core import rules
 from core.permissions import Permission as P
 
 
@@ -71,8 +74,22 @@ ROLES: dict[str, Role] = {role.key: role for role in (COUNTY, COMMITTEE, SECRETA
 
 
 def register(role: Role) -> None:
-    """Apps above bring the roles of their part (stations, self-service)."""
+    """Apps above bring the roles of their part (stations, self-service); each has its rule about the second factor."""
     ROLES[role.key] = role
+    rules.register(
+        rules.Rule(
+            factor_rule(role.key),
+            f"{role.title}须用动态口令",
+            # The sample county is for looking around: nobody there has an authenticator at hand.
+            default=role.second_factor and not settings.DEMO,
+            source="GB/T 22239-2019 8.1.4.1 d)",
+            kind="flag",
+        )
+    )
+
+
+def factor_rule(key: str) -> str:
+    return f"second_factor_{key}"
 
 
 def role(key: str) -> Role:

@@ -37,6 +37,11 @@ class Device(models.Model):
         verbose_name = "手机"
 
 
+class SecondFactorQuerySet(models.QuerySet["SecondFactor"]):
+    def confirmed(self) -> SecondFactorQuerySet:
+        return self.filter(confirmed_at__isnull=False)
+
+
 class SecondFactor(SealsFields, models.Model):
     """The secret that a person's authenticator shares with the portal; counts from ``confirmed_at`` on.
 
@@ -48,6 +53,8 @@ class SecondFactor(SealsFields, models.Model):
     secret = SealedField("密钥")
     confirmed_at = models.DateTimeField("启用时间", null=True, blank=True)
     last_step = models.BigIntegerField(default=0)
+
+    objects = SecondFactorQuerySet.as_manager()
 
     class Meta:
         verbose_name = "动态口令"

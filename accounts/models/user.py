@@ -13,6 +13,7 @@ from accounts.names import login_key
 from branches.models import Organisation
 from core.actors import Actor
 from core.fields import ActorField, PublicIdField, SealedField, SealsFields
+from core.paths import ancestors
 from core.permissions import Permission
 from core.scoping import in_ranges
 
@@ -28,12 +29,13 @@ class UserQuerySet(models.QuerySet["User"]):
             return self.all()
         return self.filter(in_ranges(["organisation__path"], actor.ranges(Permission.ACCOUNTS)))
 
-    def holding(self, role: str, today: dt.date) -> UserQuerySet:
-        """Active accounts with a grant of ``role`` in force; the caller may narrow further by ``grants``."""
+    def holding(self, role: str, organisation: Organisation, today: dt.date) -> UserQuerySet:
+        """Active accounts with a grant of ``role`` in force at ``organisation`` or above it."""
         return self.filter(
             Q(grants__ends_on__isnull=True) | Q(grants__ends_on__gte=today),
             is_active=True,
             grants__role=role,
+            grants__organisation__path__in=ancestors(organisation.path),
             grants__withdrawn_at__isnull=True,
             grants__starts_on__lte=today,
         ).distinct()

@@ -1,0 +1,124 @@
+"""Who may do what to whose account: the answers that disable a button, refuse a post and guard an action."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from accounts.models import Grant, User
+from accounts.roles import ROLES, Role
+from branches.models import Organisation
+from core.actors import Actor
+from core.errors import Blocked, NotAllowed
+from core.paths import covers, subtree
+from core.permissions import Permission
+
+# Each of these needs somebody who can still act: one active holder must remain.
+INDISPENSABLE = ("system", "county")
+
+
+def grantable(by: Actor, organisation: Organisation, today: dt.date) -> list[Role]:
+    """The roles that ``by`` may give at ``organisation``: those its own roles there list."""
+    return _grantable_at(by, organisation.path, _held(by, today))
+
+
+def places_of(by: Actor, today: dt.date) -> list[Organisation]:
+    """The organisations where the actor's own grants sit: what it may give anywhere, it may give there."""
+    if by.everything:
+        return list(Organisation.objects.filter(parent__isnull=True))
+    return [grant.organisation for grant in _held(by, today)]
+
+
+def _held(by: Actor, today: dt.date) -> list[Grant]:
+    return list(Grant.objects.filter(user__public_id=by.id).in_force(today).select_related("organisation"))
+
+
+def _grantable_at(by: Actor, path: str, held: list[Grant]) -> list[Role]:
+    if by.everything:
+        return list(ROLES.values())
+    if not by.reaches(path, Permission.ACCOUNTS):
+        return []
+    keys = {
+        key
+        for grant in held
+        if grant.role in ROLES and covers(subtree(grant.organisation.path), path)
+        for key in ROLES[grant.role].grants
+    }
+    return [role for role in ROLES.values() if role.key in keys]
+
+
+def require_grantable(by: Actor, role: str, organisation: Organisation, today: dt.date) -> None:
+    """Raises NotAllowed: outside the subtree, or not a role that ``by`` may give."""
+    if role not in {one.key for one in grantable(by, organisation, today)}:
+        title = ROLES[role].title if role in ROLES else role
+        raise NotAllowed(f"您的岗位不能在{organisation.short_name}授予“{title}”。需要时请上一级党组织办理。")
+
+
+def blockers_to_manage(user: User, by: Actor, today: dt.date) -> list[str]:
+    """Why ``by`` may not touch this account. Whoever is given a slip for an account can become its holder, so
+    only those who could grant every role of it may make one, or disable it."""
+    if user.public_id == by.id:
+        return ["这是您自己的账号，请由另一位有权限的同事办理"]
+    held = _held(by, today)
+    return [
+        f"这个账号是{grant.organisation.short_name}的{grant.title}，要由能授予这一角色的人办理"
+        for grant in Grant.objects.filter(user=user).live(today).select_related("organisation")
+        if grant.role not in {role.key for role in _grantable_at(by, grant.organisation.path, held)}
+    ]
+
+
+def require_manageable(user: User, by: Actor, today: dt.date) -> None:
+    """Raises NotAllowed."""
+    if not by.everything and not User.objects.manageable_by(by).filter(pk=user.pk).exists():
+        raise NotAllowed
+    if reasons := blockers_to_manage(user, by, today):
+        raise NotAllowed("；".join(reasons) + "。")
+
+
+def blockers_to_disable(user: User, by: Actor, today: dt.date) -> list[str]:
+    if not user.is_active:
+        return ["这个账号已经停用"]
+    return blockers_to_manage(user, by, today) + _last_of_kind(user, today)
+
+
+def _last_of_kind(user: User, today: dt.date) -> list[str]:
+    grants = Grant.objects.filter(user=user, role__in=INDISPENSABLE).in_force(today).select_related("organisation")
+    return [
+        f"这是{grant.organisation.short_name}最后一个在用的{grant.title}账号，请先给另一位同事开通"
+        for grant in grants
+        if not User.objects.holding(grant.role, grant.organisation, today).exclude(pk=user.pk).exists()
+    ]
+
+
+def blockers_to_withdraw(grant: Grant, by: Actor, today: dt.date) -> list[str]:
+    if grant.withdrawn_at is not None:
+        return ["这项授权已经收回"]
+    if grant.user.public_id == by.id:
+        return ["不能收回自己的授权，请由另一位有权限的同事办理"]
+    if grant.role in INDISPENSABLE and grant.user.is_active:
+        others = User.objects.holding(grant.role, grant.organisation, today).exclude(pk=grant.user_id)
+        if not others.exists():
+            return [f"这是{grant.organisation.short_name}最后一个在用的{grant.title}账号，请先给另一位同事授予这一角色"]
+    return []
+
+
+def require_own(user: User, by: Actor) -> None:
+    """Secrets are changed by their owner in person, not by a program in that name. Raises NotAllowed."""
+    if user.public_id != by.id or by.kind != "user":
+        raise NotAllowed("密码、口令和令牌只能由本人登录后办理。")
+
+
+def require_none(reasons: list[str]) -> None:
+    """Raises Blocked with the same sentences that the disabled button shows."""
+    if reasons:
+        raise Blocked(reasons)
+
+
+def blockers_to_hold(user: User, role: Role, today: dt.date) -> list[str]:
+    """Separation of duties: who keeps the system or audits it does nothing else (三权分立)."""
+    others = set(Grant.objects.filter(user=user).live(today).exclude(role=role.key).values_list("role", flat=True))
+    clashes = others if role.exclusive else {key for key in others if key in ROLES and ROLES[key].exclusive}
+    return [
+        f"{user.name}已是{ROLES[key].title}，不能同时是{role.title}（系统、审计、业务三权分立），请另开一个账号"
+        for key in sorted(clashes)
+        if key in ROLES
+    ]

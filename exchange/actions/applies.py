@@ -1,0 +1,172 @@
+"""Taking a checked file into the record, and taking it out again. Each is one transaction under one lock a county."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from audit import actions as audit
+from core import clock, hooks, transitions
+from core.actors import Actor
+from core.bulk import lock
+from core.errors import Blocked, UserError
+from core.handlers import Progress
+from core.ledgers import ApplyContext, ApplyResult, Ledger, Outcome, RestoreResult, ledger
+from core.permissions import Permission
+from exchange import staging
+from exchange.actions.batches import content_of, ledger_of, unrecorded, visible
+from exchange.actions.learned import withdraw
+from exchange.checking import Checker
+from exchange.enums import APPLY, UNDO, Mode, State
+from exchange.models import ImportBatch, ImportRow
+
+REGISTER = "county register"
+USABLE = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
+CHECK_AGAIN = "请重新核对后再导入。"
+
+
+def blockers_to_apply(batch: ImportBatch, mode: str) -> list[str]:
+    """Why this batch cannot be applied now: for the disabled button, the API and the action."""
+    if batch.state != State.CHECKED:
+        return ["这份文件还没有核对，或已经处理过，请刷新页面。"]
+    blockers = []
+    if not batch.counts.get("rows"):
+        blockers.append("文件里没有可以导入的行。")
+    if mode == Mode.ALL and batch.stopped_rows:
+        blockers.append(f"还有 {batch.stopped_rows} 行不能导入。请先改好，或选择“只导入可用的行”。")
+    return blockers
+
+
+@transaction.atomic
+def apply(
+    *, batch: ImportBatch, by: Actor, mode: str = Mode.ALL, progress: Progress | None = None, now: dt.datetime | None = None
+) -> ImportBatch:
+    """Write every usable row. A batch that is applied already is returned as it is: nothing is done twice.
+
+    Checked again here: the right, every organisation, that the file is the one that was checked, and (by the ledger)
+    that no record changed since; rows of records that did are compared afresh and written, or reported.
+    Also: history and evidence by the ledger, one audit event with the digest, hook ``batch_applied``.
+    Raises NotAllowed, Blocked, UserError; then nothing was written.
+    """
+    now = now or clock.now()
+    visible(batch, by)
+    lock(REGISTER)
+    batch = ImportBatch.objects.visible_to(by, Permission.IMPORT).select_for_update(of=("self",)).get(pk=batch.pk)
+    if batch.state == State.APPLIED:
+        return batch
+    if blockers := blockers_to_apply(batch, mode):
+        raise Blocked(blockers)
+    chosen = ledger_of(batch, by)
+    checker = Checker(chosen, batch, by)
+    _check_organisations(batch, checker)
+    content_of(batch)
+    result = _apply_rows(batch, chosen, checker, by, now, progress)
+    if result.stale:
+        _apply_stale(batch, chosen, checker, by, now, mode, result)
+    applied = transitions.apply(batch, APPLY, by=by, now=now, record=unrecorded)
+    assert isinstance(applied, ImportBatch)
+    applied.mode, applied.terms = mode, result.terms
+    if result.stale:
+        applied.counts = _counted(applied)
+    applied.save(update_fields=["mode", "terms", "counts"])
+    audit.record(
+        "import.applied",
+        f"导入{chosen.title}“{applied.file_name}”",
+        by=by,
+        subject=applied,
+        organisation_id=applied.organisation_id,
+        data={"kind": applied.kind, "counts": applied.counts, "digest": applied.digest, "sha256": applied.sha256, "mode": mode},
+        now=now,
+    )
+    hooks.batch_applied.call(batch=applied, by=by)
+    return applied
+
+
+def _check_organisations(batch: ImportBatch, checker: Checker) -> None:
+    named = ImportRow.objects.unscoped().filter(batch=batch, outcome__in=[one.value for one in USABLE])
+    ids = named.values_list("organisation_id", flat=True).order_by().distinct()
+    if not checker.finder.allowed([one for one in ids if one is not None]):
+        raise UserError(f"核对以后，有的党组织已经撤销或不在您的管理范围内。{CHECK_AGAIN}", "organisation_gone")
+
+
+def _context(batch: ImportBatch, checker: Checker, by: Actor, now: dt.datetime) -> ApplyContext:
+    """One for the whole apply: the ledger keeps what it knows in its memory."""
+    return ApplyContext(by=by, now=now, batch_id=batch.public_id, on=batch.edition_date or checker.today)
+
+
+def _apply_rows(
+    batch: ImportBatch, chosen: Ledger, checker: Checker, by: Actor, now: dt.datetime, progress: Progress | None
+) -> ApplyResult:
+    context = _context(batch, checker, by, now)
+    total = sum(int(batch.counts.get(one.value, 0)) for one in USABLE)
+    result, done = ApplyResult(), 0
+    for chunk in staging.staged(batch, outcomes=USABLE):
+        result.add(chosen.apply([row for _sheet, row in chunk], context))
+        done += len(chunk)
+        if progress is not None:
+            progress.step(done, total, f"已导入 {done} 行")
+    return result
+
+
+def _apply_stale(
+    batch: ImportBatch, chosen: Ledger, checker: Checker, by: Actor, now: dt.datetime, mode: str, result: ApplyResult
+) -> None:
+    """Rows whose record somebody changed since the check: compared with what is there now, under the lock."""
+    context = _context(batch, checker, by, now)
+    names = {sheet["name"]: sheet for sheet in batch.sheets}
+    stopped = 0
+    for row in result.stale:
+        sheet = names[row.sheet]
+        stored = ImportRow.objects.unscoped().get(batch=batch, sheet=sheet["index"], number=row.number)
+        corrections = staging.corrections_of(stored, batch.public_id)
+        fresh = checker.again(row, sheet, corrections)
+        if fresh.outcome.usable:
+            once_more = chosen.apply([fresh], context)
+            if once_more.stale:
+                raise UserError(f"工作表“{row.sheet}”第 {row.number} 行的记录正在变动。{CHECK_AGAIN}", "stale")
+            result.add(once_more)
+        else:
+            stopped += 1
+        staging.restage(fresh, batch, stored, corrections)
+    if stopped and mode == Mode.ALL:
+        raise Blocked([f"核对以后有人改了记录，现在有 {stopped} 行不能导入。{CHECK_AGAIN}"])
+
+
+def _counted(batch: ImportBatch) -> dict[str, int]:
+    rows = ImportRow.objects.unscoped().filter(batch=batch)
+    counts = {one.value: rows.filter(outcome=one.value).count() for one in Outcome}
+    return {"rows": sum(counts.values()), **counts, "warning": rows.filter(warned=True).count()}
+
+
+@transaction.atomic
+def undo(*, batch: ImportBatch, by: Actor, now: dt.datetime | None = None) -> tuple[ImportBatch, RestoreResult]:
+    """Take a batch back: business columns, memberships, evidence (by the ledger) and what was learned from it.
+
+    Records changed since are left alone, one sentence each in ``RestoreResult.kept`` and in the batch's notices. Audited;
+    hook ``batch_undone``. Raises NotAllowed, WrongState. A batch undone already gives an empty result.
+    """
+    now = now or clock.now()
+    visible(batch, by)
+    lock(REGISTER)
+    batch = ImportBatch.objects.visible_to(by, Permission.IMPORT).select_for_update(of=("self",)).get(pk=batch.pk)
+    if batch.state == State.UNDONE:
+        return batch, RestoreResult()
+    ledger_of(batch, by)
+    undone = transitions.apply(batch, UNDO, by=by, now=now, record=unrecorded)
+    assert isinstance(undone, ImportBatch)
+    restored = ledger(undone.kind).restore(undone.public_id, by, now)
+    withdraw(batch=undone, by=by, now=now)
+    undone.notices = [*undone.notices, *({"code": "kept", "text": text, "sheet": ""} for text in restored.kept)]
+    undone.save(update_fields=["notices"])
+    audit.record(
+        "import.undone",
+        f"撤销导入“{undone.file_name}”",
+        by=by,
+        subject=undone,
+        organisation_id=undone.organisation_id,
+        data={"kind": undone.kind, "restored": restored.restored, "kept": len(restored.kept), "digest": undone.digest},
+        now=now,
+    )
+    hooks.batch_undone.call(batch=undone, by=by)
+    return undone, restored

@@ -1,0 +1,80 @@
+"""What people teach the portal about their files: kept, and taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from audit import actions as audit
+from core import clock
+from core.actors import Actor
+from core.errors import NotAllowed
+from core.permissions import Permission
+from exchange import learning
+from exchange.models import ImportBatch, LearnedMapping, LearnedValue
+
+
+@transaction.atomic
+def learn_mapping(
+    *, batch: ImportBatch, heading: str, key: str, by: Actor, now: dt.datetime | None = None
+) -> LearnedMapping:
+    """From now on ``heading`` means ``key`` ("" = nothing of ours) in this organisation's ledgers of this kind. Audited."""
+    now = now or clock.now()
+    _require(batch.path, by)
+    learned, _ = LearnedMapping.objects.unscoped().update_or_create(
+        organisation=batch.organisation,
+        kind=batch.kind,
+        heading=learning.heading(heading),
+        defaults={"key": key, "path": batch.path, "batch": batch.public_id, "learned_at": now, "learned_by": by.ref},
+    )
+    text = f"记住表头“{heading[:40]}”的含义"
+    audit.record("import.learned", text, by=by, subject=learned, organisation_id=batch.organisation_id, data={"key": key}, now=now)
+    return learned
+
+
+@transaction.atomic
+def learn_value(
+    *, batch: ImportBatch, key: str, text: str, value: str, by: Actor, now: dt.datetime | None = None
+) -> LearnedValue:
+    """From now on ``text`` in column ``key`` of this organisation's files is read as ``value``. Audited."""
+    now = now or clock.now()
+    _require(batch.path, by)
+    learned, _ = LearnedValue.objects.unscoped().update_or_create(
+        organisation=batch.organisation,
+        key=key,
+        text=learning.plain(text),
+        defaults={"value": value, "path": batch.path, "batch": batch.public_id, "learned_at": now, "learned_by": by.ref},
+    )
+    audit.record(
+        "import.learned", "记住一个写法的含义", by=by, subject=learned, organisation_id=batch.organisation_id,
+        data={"key": key}, now=now,
+    )  # fmt: skip
+    return learned
+
+
+@transaction.atomic
+def forget_learned(*, learned: LearnedMapping | LearnedValue, by: Actor, now: dt.datetime | None = None) -> None:
+    """Later files are read as if it had never been taught; what was imported stays. Audited."""
+    _require(learned.path, by)
+    audit.record(
+        "import.forgotten", "撤销记住的含义", by=by, subject=learned, organisation_id=learned.organisation_id, now=now
+    )
+    type(learned).objects.unscoped().filter(pk=learned.pk).delete()
+
+
+@transaction.atomic
+def withdraw(*, batch: ImportBatch, by: Actor, now: dt.datetime) -> int:
+    """The undo of a batch takes back what was taught with it. The number taken back."""
+    found: list[LearnedMapping | LearnedValue] = [
+        *LearnedMapping.objects.unscoped().filter(batch=batch.public_id),
+        *LearnedValue.objects.unscoped().filter(batch=batch.public_id),
+    ]
+    for learned in found:
+        forget_learned(learned=learned, by=by, now=now)
+    return len(found)
+
+
+def _require(path: str, by: Actor) -> None:
+    if not by.reaches(path, Permission.IMPORT):
+        raise NotAllowed

@@ -1,0 +1,182 @@
+"""The check: read, parse, place, compare with the record, stage. Writes nothing but staged rows.
+
+:class:`Checker` carries what one check knows (parsers by sheet, the finder of branches, doubles, the ledger's own
+memory). The whole check and the second look at single rows (a correction, a row that went stale) use the same one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from core import clock
+from core.actors import Actor
+from core.handlers import Progress
+from core.ledgers import CheckContext, Ledger, LedgerRow, Outcome
+from exchange import learning, staging
+from exchange.enums import MarkMeaning
+from exchange.models import ImportBatch
+from exchange.organisations import BranchFinder
+from exchange.parsing import RowParser
+from exchange.reading import Book, Row
+from exchange.recognition import Sheet
+from exchange.rowkinds import skip_reason
+
+SKIPPED_SHOWN = 500
+_PERSON = re.compile(r"\s*\d{17}[\dXx]\s*")
+DEFAULT_MARKS = {"struck": MarkMeaning.LEAVE}
+
+
+class Checker:
+    """Everything one check of one batch needs. Raises nothing for bad rows: they carry messages."""
+
+    def __init__(self, ledger: Ledger, batch: ImportBatch, by: Actor, *, today: dt.date | None = None) -> None:
+        self.ledger, self.batch, self.by = ledger, batch, by
+        self.today = today or clock.today()
+        self.words = learning.values_for(batch.organisation)
+        branches = {text: value for (key, text), value in self.words.items() if key == "organisation"}
+        self.finder = BranchFinder(ledger, batch.organisation, by, branches)
+        self.context = CheckContext(
+            by=by,
+            today=self.today,
+            batch_id=batch.public_id,
+            edition_date=batch.edition_date,
+            organisation_id=batch.organisation_id,
+            organisation_path=batch.path,
+        )
+        self.marks: Mapping[str, str] = {**DEFAULT_MARKS, **batch.answers.get("marks", {})}
+        self.counts: Counter[str] = Counter()
+        self.learned_used: set[tuple[str, str]] = set()
+        self._people: dict[int, tuple[str, int]] = {}
+        self._digest = hashlib.sha256()
+
+    # -- a whole file -------------------------------------------------------------------------
+
+    def run(self, book: Book, sheets: Iterable[Sheet], progress: Progress | None = None) -> None:
+        """Check and stage every row of the used sheets."""
+        for sheet in sheets:
+            for chunk in sheet.rows if sheet.rows is not None else book.rows(sheet.index, staging.CHUNK):
+                rows = self._parsed(sheet, chunk)
+                if rows:
+                    self._look(rows)
+                    self._stage(rows, sheet.index)
+                if progress is not None:
+                    progress.step(self.counts["rows"], 0, f"已核对 {self.counts['rows']} 行")
+
+    def enter(self, name: str, title: str, unit: str, columns: Mapping[int, str]) -> RowParser:
+        """The parser of a sheet; the finder and the context now speak of that sheet."""
+        self.finder.enter_sheet(name, title, unit)
+        self.context.sheet_title = title
+        words = {at: value for at, value in self.words.items() if at[0] != "organisation"}
+        return RowParser(self.ledger, columns, sheet=name, today=self.today, learned=words)
+
+    @property
+    def digest(self) -> str:
+        """Over every row's digest and outcome, in order."""
+        return self._digest.hexdigest()
+
+    def _parsed(self, sheet: Sheet, chunk: list[Row]) -> list[LedgerRow]:
+        table = sheet.table
+        assert table is not None
+        parser = self._parsers.get(sheet.index)
+        if parser is None:
+            keys = {index: key for index, (_heading, key) in table.columns.items()}
+            parser = self._parsers[sheet.index] = self.enter(sheet.name, table.title, table.unit, keys)
+        identity = table.index_of("identity")
+        place = self.finder.place if self.ledger.people else None
+        rows: list[LedgerRow] = []
+        for number, cells, mark, *filled in chunk:
+            if number < table.first_data_row:
+                continue
+            who = cells[identity] if identity is not None and identity < len(cells) else None
+            if who.__class__ is not str or not _PERSON.fullmatch(who):
+                why = skip_reason(Row(number, cells, mark, *filled), table)
+                if why is not None:
+                    self._skip(sheet, number, why)
+                    continue
+            if mark:
+                sheet.marks[mark] += 1
+                if self.marks.get(mark) == MarkMeaning.LEAVE:
+                    self._skip(sheet, number, "struck" if mark == "struck" else "marked")
+                    continue
+            row = parser.parse(number, cells, mark)
+            if mark:
+                self._marked(row)
+            if place is not None:
+                self._double(row)
+                place(row)
+            rows.append(row)
+        return rows
+
+    @property
+    def _parsers(self) -> dict[int, RowParser]:
+        return self.context.memory.setdefault("exchange.parsers", {})
+
+    def _marked(self, row: LedgerRow) -> None:
+        if self.marks.get(row.mark) == MarkMeaning.RETURNED:
+            row.mark = MarkMeaning.RETURNED.value
+        elif row.mark in ("red", "struck"):
+            looks = "红色" if row.mark == "red" else "划了删除线"
+            row.inform("marked_row", f"这一行在表里是{looks}的，照常读入。")
+
+    def _double(self, row: LedgerRow) -> None:
+        """The same person twice in a file: the later row stops, the earlier one stands."""
+        number = row.values.get("identity")
+        if not number:
+            return
+        key = int(number[:17])
+        first = self._people.setdefault(key, (row.sheet, row.number))
+        if first != (row.sheet, row.number):
+            where = f"第 {first[1]} 行" if first[0] == row.sheet else f"工作表“{first[0]}”第 {first[1]} 行"
+            row.error("duplicate_in_file", f"这个身份证号在{where}已经有了，同一个人只能有一行，请删掉一行。", "identity")
+
+    def _skip(self, sheet: Sheet, number: int, why: str) -> None:
+        if why != "blank" and len(sheet.skipped) < SKIPPED_SHOWN:
+            sheet.skipped.append({"row": number, "why": why})
+
+    # -- rows, one or many --------------------------------------------------------------------
+
+    def _look(self, rows: list[LedgerRow]) -> None:
+        self.ledger.check(rows, self.context)
+        counts = self.counts
+        counts["rows"] += len(rows)
+        for row in rows:
+            counts[row.outcome.value] += 1
+            if row.messages:
+                if any(one.level == "warning" for one in row.messages):
+                    counts["warning"] += 1
+                self._note_learned(row)
+
+    def _note_learned(self, row: LedgerRow) -> None:
+        for one in row.messages:
+            if one.code == "learned_value":
+                self.learned_used.add((one.column, learning.plain(row.raw.get(one.column))))
+
+    def _stage(self, rows: list[LedgerRow], sheet: int) -> None:
+        with transaction.atomic():
+            digests = staging.stage(rows, self.batch, sheet)
+        for row, digest in zip(rows, digests, strict=True):
+            self._digest.update(f"{digest}{row.outcome.value}".encode())
+
+    def again(self, row: LedgerRow, sheet: Mapping[str, Any], corrections: Mapping[str, str]) -> LedgerRow:
+        """Read and compare one staged row again, with what people have corrected since."""
+        columns = {index: key for index, _heading, key in sheet["columns"]}
+        parser = self.enter(sheet["name"], sheet["title"], sheet["unit"], columns)
+        fresh = parser.parse_again(row, {**row.raw, **corrections})
+        fresh.basis = {key: value for key, value in row.basis.items() if key == "decisions"}
+        if self.ledger.people:
+            self.finder.place(fresh)
+        self.ledger.check([fresh], self.context)
+        fresh.raw = row.raw  # as it came: corrections lie beside it
+        return fresh
+
+    def totals(self) -> dict[str, int]:
+        """The counts of the report: every outcome named, also where there is none."""
+        names = ("rows", *(outcome.value for outcome in Outcome), "warning")
+        return {name: self.counts[name] for name in names}

@@ -1,0 +1,40 @@
+"""What the portal has learned about an organisation's files, for reading; writing is in ``exchange.actions.learned``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from branches.models import Organisation
+from core.columns import plain_heading
+from core.domain.cells import clean_text
+from core.paths import ancestors
+from exchange.models import LearnedMapping, LearnedValue
+
+
+def plain(text: Any) -> str:
+    return clean_text(text)[:120]
+
+
+def heading(text: Any) -> str:
+    return plain_heading(text)[:120]
+
+
+def mappings_for(organisation: Organisation | None) -> dict[str, dict[str, str | None]]:
+    """Column key (None: leave it) by plain heading by kind, for files of this organisation.
+
+    What was learned nearer to it wins over what was learned above it.
+    """
+    found: dict[str, dict[str, str | None]] = {}
+    if organisation is not None:
+        learned = LearnedMapping.objects.unscoped().filter(path__in=ancestors(organisation.path))
+        for kind, text, key in learned.order_by("path").values_list("kind", "heading", "key"):
+            found.setdefault(kind, {})[text] = key or None
+    return found
+
+
+def values_for(organisation: Organisation | None) -> dict[tuple[str, str], str]:
+    """Canonical value by (column key, text), likewise."""
+    if organisation is None:
+        return {}
+    learned = LearnedValue.objects.unscoped().filter(path__in=ancestors(organisation.path)).order_by("path")
+    return {(key, text): value for key, text, value in learned.values_list("key", "text", "value")}

@@ -1,0 +1,5 @@
+from exchange.models.batch import ImportBatch, ImportBatchQuerySet
+from exchange.models.learned import LearnedMapping, LearnedValue
+from exchange.models.row import ImportRow
+
+__all__ = ["ImportBatch", "ImportBatchQuerySet", "ImportRow", "LearnedMapping", "LearnedValue"]

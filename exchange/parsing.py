@@ -1,0 +1,175 @@
+"""From the cells of one row to canonical values and messages (the shape that ``LedgerRow`` describes).
+
+One :class:`RowParser` serves one sheet of one check. A column's cells go through a reader that remembers what it
+has seen: ledgers repeat themselves, and a hundred thousand rows of nineteen cells have to be read in seconds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from core.columns import Column, Kind
+from core.domain.cells import Parsed, clean_text
+from core.domain.regions import Place, parse_place_parts
+from core.ledgers import Ledger, LedgerRow, Message
+from exchange.cellreaders import DITTO, Finding, Reader, make_reader
+
+REMEMBERED = 20_000  # texts a column keeps; identity numbers and phones hardly repeat and are not kept
+NOT_REMEMBERED = frozenset({Kind.IDENTITY, Kind.PHONE, Kind.NAME})
+_UNSEEN = object()
+
+Step = tuple[int, str, Reader, "dict[str, Any] | None"]
+
+
+class RowParser:
+    """``columns``: column key by index in the sheet. ``learned``: canonical value by (key, plain text)."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        columns: Mapping[int, str],
+        *,
+        sheet: str,
+        today: dt.date,
+        learned: Mapping[tuple[str, str], str] | None = None,
+    ) -> None:
+        self.sheet = sheet
+        declared = {column.key: column for column in ledger.columns}
+        self._steps: list[Step] = []
+        self._readers: dict[str, Reader] = {}
+        self._parts: dict[str, dict[str, str]] = {}  # "destination" -> {"province": its key, ...}
+        for index, key in sorted(columns.items()):
+            column = declared.get(key)
+            if column is None or column.kind is Kind.SERIAL:
+                continue
+            words = {text: value for (at, text), value in (learned or {}).items() if at == key}
+            reader = make_reader(column, today=today, learned=words, people=ledger.people)
+            self._readers[key] = reader
+            self._steps.append((index, key, reader, None if column.kind in NOT_REMEMBERED else {}))
+            self._note_part(column)
+        self._above: Sequence[Any] = ()
+
+    def _note_part(self, column: Column) -> None:
+        if column.kind is Kind.PLACE_PART:
+            prefix, _, part = column.key.rpartition("_")
+            self._parts.setdefault(prefix, {})[part] = column.key
+
+    def parse(self, number: int, cells: list[Any], mark: str = "") -> LedgerRow:
+        """The row; ``cells`` is changed where a cell says 同上 (it takes the cell above)."""
+        row = LedgerRow(self.sheet, number, mark)
+        raws, values, width = row.raw, row.values, len(cells)
+        for index, key, reader, seen in self._steps:
+            if index >= width:
+                break
+            raw = cells[index]
+            if raw is None:
+                continue
+            if seen is not None and raw.__class__ is str:
+                found = seen.get(raw, _UNSEEN)
+                if found is _UNSEEN:
+                    found = reader(raw)
+                    if len(seen) < REMEMBERED:
+                        seen[raw] = found
+            else:
+                found = reader(raw)
+            if found is DITTO:
+                raw = cells[index] = self._from_above(row, key, index)
+                found = None if raw is None else reader(raw)
+            raws[key] = raw
+            if found is None:
+                continue
+            if found.__class__ is Finding:
+                take(row, key, found)
+            else:
+                values[key] = found
+        self._above = cells
+        if self._parts:
+            self._places(row)
+        return row
+
+    def parse_again(self, row: LedgerRow, raws: Mapping[str, Any]) -> LedgerRow:
+        """A fresh reading of one row from its cells by key: after a correction, or before a second check."""
+        fresh = LedgerRow(row.sheet, row.number, row.mark)
+        for key, reader in self._readers.items():
+            raw = raws.get(key)
+            if raw is None:
+                continue
+            fresh.raw[key] = raw
+            found = reader(raw)
+            if found is DITTO or found is None:
+                continue
+            if found.__class__ is Finding:
+                take(fresh, key, found)
+            else:
+                fresh.values[key] = found
+        if self._parts:
+            self._places(fresh)
+        return fresh
+
+    def _from_above(self, row: LedgerRow, key: str, index: int) -> Any:
+        above = self._above[index] if index < len(self._above) else None
+        if above is None:
+            row.warn("ditto_without_above", "写着“同上”，但上一行这一格是空的，请直接填写内容。", key)
+        else:
+            row.inform("ditto", f"“同上”按上一行读作“{clean_text(above)[:20]}”。", key)
+        return above
+
+    def _places(self, row: LedgerRow) -> None:
+        for prefix, keys in self._parts.items():
+            texts = {part: row.values.get(key) for part, key in keys.items()}
+            if not any(texts.values()):
+                continue
+            parsed = _place(texts.get("province"), texts.get("city"), texts.get("county"))
+            if parsed.value is not None:
+                put_place(row, prefix, parsed.value, {part: key for part, key in keys.items() if texts[part]})
+                continue
+            for key in keys.values():
+                row.values.pop(key, None)
+            if parsed.problem is not None:
+                doubtful = next((part for part in ("city", "county", "province") if texts.get(part)), "province")
+                row.warn(parsed.problem.code, parsed.problem.text, keys[doubtful])
+
+
+@lru_cache(maxsize=50_000)
+def _place(province: str | None, city: str | None, county: str | None) -> Parsed[Place]:
+    return parse_place_parts(province, city, county)
+
+
+def take(row: LedgerRow, key: str, found: Finding) -> None:
+    """Put what a reader found into the row: value, messages, and what else stood in the cell."""
+    if found.cleared:
+        row.values[key] = None
+    elif found.value is not None:
+        row.values[key] = found.value
+    for code, level, text, fixes in found.messages:
+        if level == "error":
+            row.error(code, text, key, *fixes)
+        else:
+            row.messages.append(Message(code, level, text, key, list(fixes)))
+    for name, more in found.extra.items():
+        if name == "other_phones":
+            others = row.values.setdefault(name, [])
+            others += [one for one in more if one not in others]
+        elif name == "place":
+            put_place(row, "destination", more, {})
+        else:
+            row.values.setdefault(name, more)
+
+
+def put_place(row: LedgerRow, prefix: str, place: Place, given: Mapping[str, str]) -> None:
+    """A place becomes its code and the rest of the address; ``given`` parts keep their columns, in full.
+
+    An address column beside the parts gives the rest only: the parts are the more careful statement.
+    """
+    values = row.values
+    values["region_code" if prefix == "destination" else f"{prefix}_region_code"] = place.code
+    text = "destination_text" if prefix == "destination" else f"{prefix}_text"
+    if place.rest and not values.get(text):
+        values[text] = place.rest
+    for part, key in given.items():
+        full = getattr(place, part)
+        if full:
+            values[key] = full

@@ -1,27 +1,174 @@
-"""The value of a rule for an organisation on a day: its own, else inherited from above, else the declared default."""
+"""Values of rules: the nearest organisation upwards that set one, else the default of the regulation.
+
+Among settings of one organisation a set kind wins over none and a later day over an earlier one.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
+from audit import actions as audit
 from branches.models import Organisation, RuleSetting
+from core import clock, rules
+from core.actors import Actor
+from core.errors import NotAllowed, UserError
 from core.paths import ancestors
-from core.rules import rule
+from core.permissions import Permission
+from core.rules import Rule
+
+LONGEST_TEXT = 200
+
+# What the register of organisations itself watches; each app declares its own next to the code that reads it.
+OWN_RULES = (
+    Rule(
+        "committee_term_years", "乡镇党委每届任期", 5, "《中国共产党基层组织选举工作条例》：乡镇党委每届任期五年",
+        unit="年", low=1, high=10,
+    ),
+    Rule(
+        "village_term_years", "村、社区党组织每届任期", 5, "《中国共产党支部工作条例（试行）》：村和社区党支部每届任期五年",
+        unit="年", low=1, high=10,
+    ),
+    Rule(
+        "branch_term_years", "其他党支部每届任期", 3, "《中国共产党支部工作条例（试行）》：其他党支部每届任期三年",
+        unit="年", low=1, high=10,
+    ),
+    Rule("term_warn_months", "换届提前多久提醒", 6, "本系统默认", unit="个月", low=0, high=24),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RuleValue:
+    """``setting``: the row it comes from; None for the default."""
+
+    rule: Rule
+    value: Any
+    setting: RuleSetting | None = None
+
+    @property
+    def source(self) -> str:
+        if self.setting is None:
+            return self.rule.source
+        return f"{self.setting.organisation.short_name}设置，{self.setting.starts_on:%Y-%m-%d} 起"
+
+    def is_own(self, organisation: Organisation) -> bool:
+        return self.setting is not None and self.setting.organisation_id == organisation.pk
 
 
 def value(key: str, organisation: Organisation | None, on: dt.date) -> Any:
-    """Nearest organisation upwards, kind-specific before general, later before earlier. ``None`` asks the county's root.
+    """The value in force at ``organisation`` on a day; None: the county has no say. Raises KeyError."""
+    return explain(key, organisation, on).value
 
-    Raises KeyError for a rule that nobody declared.
-    """
-    declared = rule(key)
-    settings = RuleSetting.objects.filter(key=key, starts_on__lte=on)
+
+def explain(key: str, organisation: Organisation | None, on: dt.date) -> RuleValue:
+    """The value with where it comes from."""
+    rule = rules.rule(key)
     if organisation is None:
-        settings = settings.filter(organisation__parent__isnull=True, organisation_kind="")
-    else:
-        settings = settings.filter(
-            organisation__path__in=ancestors(organisation.path), organisation_kind__in=("", organisation.kind)
-        )
-    best = settings.order_by("-organisation__path", "-organisation_kind", "-starts_on", "-pk").first()
-    return declared.default if best is None else best.value
+        return RuleValue(rule, rule.default)
+    above = RuleSetting.objects.filter(organisation__path__in=ancestors(organisation.path), key=key)
+    return _nearest(rule, organisation, _in_force(above, on))
+
+
+def values_for(key: str, organisations: Iterable[Organisation], on: dt.date) -> dict[int, Any]:
+    """The value at each of many organisations, by id, with one query."""
+    rule = rules.rule(key)
+    settings = _in_force(RuleSetting.objects.filter(key=key), on)
+    return {one.pk: _nearest(rule, one, settings).value for one in organisations}
+
+
+def explain_all(organisation: Organisation, on: dt.date) -> list[RuleValue]:
+    """Every declared rule as it stands at ``organisation``."""
+    above = _in_force(RuleSetting.objects.filter(organisation__path__in=ancestors(organisation.path)), on)
+    return [
+        _nearest(rule, organisation, [one for one in above if one.key == rule.key]) for rule in rules.rules()
+    ]
+
+
+def history(key: str, organisation: Organisation) -> list[RuleSetting]:
+    """What this organisation itself set, the latest day first; days to come included."""
+    return list(RuleSetting.objects.filter(key=key, organisation=organisation).order_by("-starts_on", "-pk"))
+
+
+def set_rule(
+    *,
+    organisation: Organisation,
+    key: str,
+    value: Any,
+    by: Actor,
+    kind: str = "",
+    starts_on: dt.date | None = None,
+    now: dt.datetime | None = None,
+) -> RuleSetting:
+    """Give ``organisation`` and all below it a value from a day on; the same day again replaces it.
+
+    Raises NotAllowed, UserError; KeyError for a rule nobody declared.
+    """
+    now = now or clock.now()
+    if not by.reaches(organisation.path, Permission.SETTINGS):
+        raise NotAllowed
+    rule = rules.rule(key)
+    checked = _checked(rule, value)
+    starts_on = starts_on or clock.today()
+    with transaction.atomic():
+        place: Mapping[str, Any] = {
+            "organisation": organisation, "key": key, "organisation_kind": kind, "starts_on": starts_on,
+        }  # fmt: skip
+        before = RuleSetting.objects.select_for_update(of=("self",)).filter(**place).first()
+        setting = before or RuleSetting(**place)
+        old = before.value if before else None
+        setting.value, setting.set_by, setting.set_at = checked, by.ref, now
+        setting.save()
+        audit.record(
+            "rule_set", f"规则“{rule.title}”设为 {shown(rule, checked)}，{starts_on:%Y-%m-%d} 起", by=by, subject=setting,
+            organisation_id=organisation.pk, data={"key": key, "kind": kind, "before": old, "after": checked}, now=now,
+        )  # fmt: skip
+    return setting
+
+
+def shown(rule: Rule, value: Any) -> str:
+    """A value in the words of a screen."""
+    if rule.kind == "flag":
+        return "是" if value else "否"
+    return f"{dict(rule.choices).get(value, value)}{' ' if rule.unit else ''}{rule.unit}"
+
+
+def _in_force(settings: Any, on: dt.date) -> list[RuleSetting]:
+    return list(settings.filter(starts_on__lte=on).select_related("organisation"))
+
+
+def _nearest(rule: Rule, organisation: Organisation, settings: Iterable[RuleSetting]) -> RuleValue:
+    fitting = [
+        one
+        for one in settings
+        if organisation.path.startswith(one.organisation.path) and one.organisation_kind in ("", organisation.kind)
+    ]
+    if not fitting:
+        return RuleValue(rule, rule.default)
+    best = max(fitting, key=lambda one: (len(one.organisation.path), bool(one.organisation_kind), one.starts_on))
+    return RuleValue(rule, best.value, best)
+
+
+def _checked(rule: Rule, value: Any) -> Any:
+    """The value as it is kept. Raises UserError with the sentence that the form shows."""
+    if rule.kind == "integer":
+        try:
+            number = int(str(value).strip())
+        except ValueError as error:
+            raise UserError("请填写一个整数。", "rule_value") from error
+        if not rule.low <= number <= rule.high:
+            raise UserError(f"请填写 {rule.low} 到 {rule.high} 之间的整数。", "rule_value")
+        return number
+    if rule.kind == "flag":
+        if value not in (True, False, "1", "0", "true", "false"):
+            raise UserError("请选择“是”或“否”。", "rule_value")
+        return value in (True, "1", "true")
+    text = str(value).strip()
+    if rule.kind == "choice" and text not in dict(rule.choices):
+        raise UserError("请从列出的几项里选一项。", "rule_value")
+    if len(text) > LONGEST_TEXT:
+        raise UserError(f"最多 {LONGEST_TEXT} 个字。", "rule_value")
+    return text

@@ -13,7 +13,7 @@ from audit import actions as audit
 from branches.actions import tree
 from branches.actions.versions import lock_row, require_version
 from branches.enums import BRANCHES, COUNTY, MARKS, MAY_SIT_UNDER, TEMPORARY
-from branches.models import Organisation
+from branches.models import Organisation, Post
 from core import clock, hooks, paths
 from core.actors import Actor
 from core.domain.names import initials
@@ -187,7 +187,7 @@ def blockers_to_close(organisation: Organisation) -> list[str]:
     found = []
     if children := Organisation.objects.filter(parent=organisation).open().count():
         found.append(f"下面还有 {children} 个党组织，先撤销或移走")
-    if posts := organisation.posts.unscoped().filter(ends_on__isnull=True).count():
+    if posts := Post.objects.unscoped().filter(organisation=organisation, ends_on__isnull=True).count():
         found.append(f"还有 {posts} 个在任职务，先办卸任")
     return found + list(chain.from_iterable(hooks.closing_blockers.call(organisation=organisation)))
 

@@ -41,7 +41,6 @@ def require_version(locked: Any, version: int | None, typed: Mapping[str, Any], 
 
 def label(obj: models.Model, name: str, value: Any) -> str:
     """A stored value in the words of a screen: the label of a choice, names of marks, else the value itself."""
-    choices = dict(obj._meta.get_field(name).flatchoices)
     if isinstance(value, list):
-        return "、".join(MARKS.get(one, one) for one in value)
-    return str(choices.get(value, value) or "")
+        return "、".join(str(MARKS.get(one, one)) for one in value)
+    return str(dict(getattr(obj._meta.get_field(name), "flatchoices", ())).get(value, value) or "")

@@ -46,7 +46,7 @@ def _check_row(row: LedgerRow, known: Known, context: CheckContext) -> None:
     if parent_row is not None:
         _check_row(parent_row, known, context)
     organisation = _known_organisation(row, parent, known)
-    if row.stopped or _is_double(row, organisation, parent, parent_row, known):
+    if row.stopped or _is_double(row, organisation, known):
         return
     if organisation is not None:
         _compare(row, organisation, parent, known, context)
@@ -123,10 +123,7 @@ def _is_county(row: LedgerRow, known: Known) -> bool:
     return row.values.get("kind") == COUNTY and len(known.roots) == 1
 
 
-def _is_double(
-    row: LedgerRow, organisation: Organisation | None, parent: Organisation | None, parent_row: LedgerRow | None,
-    known: Known,
-) -> bool:  # fmt: skip
+def _is_double(row: LedgerRow, organisation: Organisation | None, known: Known) -> bool:
     """An earlier row of the file already speaks of the same organisation."""
     first: LedgerRow | None = None
     if organisation is not None:

@@ -47,7 +47,7 @@ def test_the_sample_register_comes_in_and_goes_out_again(county, county_actor):
     mobile = Organisation.objects.get(name__contains="驻苏州")
     assert (mobile.marks, mobile.short_name) == (["mobile"], "驻苏州流动党员党支部")
     general = Organisation.objects.get(kind="621")
-    assert [one.short_name for one in general.children.official()][0] == "吕楼村第一党支部"
+    assert general.children.official()[0].short_name == "吕楼村第一党支部"
 
 
 def test_undo_takes_the_register_back(county, county_actor):

@@ -63,7 +63,7 @@ class SheetScan:
         }
         if styles.odd:
             self._patterns["odd"] = re.compile(
-                rb'\ss="(?:%s)"' % b"|".join(b"%d" % index for index in sorted(styles.odd))
+                rb' s="(?:%s)"' % b"|".join(b"%d" % index for index in sorted(styles.odd))
             )
 
     def feed(self, block: bytes, limits: Limits) -> None:

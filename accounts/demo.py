@@ -37,11 +37,14 @@ def sample_password() -> str:
     return password
 
 
-def sign_in_hint() -> dict[str, str] | None:
+def sign_in_hint() -> str:
     """For the sign-in page of the sample county: which names there are. The password stands in the terminal."""
     if not settings.DEMO:
-        return None
-    return {"names": "xian（县）、zhen01（镇）、zhibu0101（支部）、shenji（审计）、xitong（系统）"}
+        return ""
+    return (
+        "用户名：xian（县）、zhen01（镇）、zhibu0101（支部）、shenji（审计）、xitong（系统管理）。"
+        "密码在启动 make run 的窗口里，也在 var/demo-password 文件里。"
+    )
 
 
 @transaction.atomic
@@ -63,18 +66,24 @@ def _wanted() -> list[tuple[str, str, str, str, Organisation]]:
     wanted = [(*line, county) for line in COUNTY_ACCOUNTS]
     towns = list(county.children.filter(kind__in=Organisation.COMMITTEE_KINDS, closed_on=None).order_by("order_path"))
     for number, town in enumerate(towns, start=1):
-        wanted.append((f"zhen{number:02d}", f"{town.short_name}党建办", "committee", "党建办", town))
+        wanted.append((f"zhen{number:02d}", _holder(town) or "党建办工作人员", "committee", "党建办", town))
         branches = Organisation.objects.open().under(town.path).branches().official()
         for place, branch in enumerate(branches, start=1):
             name = f"zhibu{number:02d}{place:02d}"
-            wanted.append((name, f"{branch.short_name}书记", "secretary", "支部书记", branch))
+            wanted.append((name, _holder(branch) or "支部书记", "secretary", "支部书记", branch))
     return wanted
+
+
+def _holder(organisation: Organisation) -> str:
+    """The secretary in the register of posts, so that the log shows a person's name."""
+    post = organisation.posts.filter(title="secretary", ends_on=None).exclude(holder_name="").first()
+    return post.holder_name if post else ""
 
 
 def _make(username: str, name: str, role: str, duty: str, organisation: Organisation, stored: str) -> User:
     user, is_new = User.objects.get_or_create(
         username=username,
-        defaults={"name": name[:40], "organisation": organisation, "duty": duty, "password": stored},
+        defaults={"name": name, "organisation": organisation, "duty": duty, "password": stored},
     )
     if not is_new:
         user.password = stored

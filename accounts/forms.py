@@ -24,12 +24,12 @@ SCOPE_TITLES = {
 STATES = [("", "全部"), ("used", "在用"), ("new", "还没登录过"), ("disabled", "已停用")]
 
 
-def secret(label: str, autocomplete: str, **more: Any) -> forms.CharField:
+def secret_field(label: str, autocomplete: str, **more: Any) -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
     return forms.CharField(label=label, strip=False, max_length=128, widget=widget, **more)
 
 
-def pin(label: str, autocomplete: str = "off", **more: Any) -> forms.CharField:
+def pin_field(label: str, autocomplete: str = "off", **more: Any) -> forms.CharField:
     widget = forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": autocomplete, "maxlength": "6"})
     return forms.CharField(label=label, max_length=6, widget=widget, **more)
 
@@ -43,7 +43,7 @@ class SignInForm(forms.Form):
         label="用户名", max_length=100, help_text="多数人的用户名就是手机号",
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
     )  # fmt: skip
-    password = secret("密码", "current-password")
+    password = secret_field("密码", "current-password")
 
 
 class SlipForm(forms.Form):
@@ -73,28 +73,28 @@ class Twice(forms.Form):
 
 class NewPasswordForm(Twice):
     first, again = "password", "password_again"
-    password = secret("新密码", "new-password")
-    password_again = secret("再输一次新密码", "new-password")
+    password = secret_field("新密码", "new-password")
+    password_again = secret_field("再输一次新密码", "new-password")
 
 
 class NewPinForm(Twice):
     first, again = "pin", "pin_again"
-    pin = pin("六位口令", help_text="六位数字，只在这部手机上有效")
-    pin_again = pin("再输一次口令")
+    pin = pin_field("六位口令", help_text="六位数字，只在这部手机上有效")
+    pin_again = pin_field("再输一次口令")
 
 
 class ChangePasswordForm(NewPasswordForm):
-    current = secret("现在的密码", "current-password")
+    current = secret_field("现在的密码", "current-password")
     field_order = ("current", "password", "password_again")
 
 
 class ChangePinForm(NewPinForm):
-    current = secret("现在的密码", "current-password")
+    current = secret_field("现在的密码", "current-password")
     field_order = ("current", "pin", "pin_again")
 
 
 class PinForm(forms.Form):
-    pin = pin("六位口令", "current-password")
+    pin = pin_field("六位口令", "current-password")
 
 
 class CodeForm(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from itertools import pairwise
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
@@ -94,7 +95,7 @@ def check_pin(pin: str, user: User) -> None:
     """Six digits; not all alike, not a run, not from one's own phone number. Raises UserError."""
     if len(pin) != PIN_LENGTH or not (pin.isascii() and pin.isdigit()):
         raise UserError("口令是六位数字。", "pin_shape")
-    steps = {(int(after) - int(before)) % 10 for before, after in zip(pin, pin[1:], strict=False)}
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     if len(set(pin)) <= 2 or steps in ({1}, {9}) or pin in user.reveal("phone"):
         raise UserError("这个口令太容易猜：不要用连号、重复的数字或自己手机号里的数字。", "pin_weak")
 

@@ -75,12 +75,10 @@ def take(public_id: str, worker: str, now: dt.datetime) -> Job | None:
 
 def end(job: Job, state: Job.State, now: dt.datetime, **values: object) -> bool:
     """Give back the lease with what came of it. False where the lease was lost meanwhile: then nothing is written."""
-    return bool(
-        Job.objects.visible_to(SYSTEM).held(job).update(
-            state=state, lease_token="", lease_until=None, cancel_asked=False,
-            finished_at=None if state == Job.State.QUEUED else now, **values,
-        )  # fmt: skip
-    )
+    finished_at = None if state == Job.State.QUEUED else now
+    held = Job.objects.visible_to(SYSTEM).held(job)
+    ended = {"state": state, "lease_token": "", "lease_until": None, "cancel_asked": False, "finished_at": finished_at}
+    return bool(held.update(**ended, **values))
 
 
 def holder_is_dead(job: Job, now: dt.datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 from django.db import transaction
 
@@ -14,7 +15,7 @@ from jobs.models import Job
 
 MOST_ATTEMPTS = 3
 FRESH = dt.timedelta(seconds=3)  # the sender is probably just about to
-LOST = dt.timedelta(seconds=60)
+LONGEST_WAIT = dt.timedelta(minutes=5)
 AT_ONCE = 200
 GAVE_UP = "这项工作连续三次中途断掉，没有办成，也没有改动数据。请过一会儿重新办理；还不行请告诉系统管理员。"
 
@@ -31,7 +32,8 @@ def reap(now: dt.datetime | None = None) -> int:
 def _take_back(job: Job, now: dt.datetime) -> bool:
     with transaction.atomic():
         if job.cancel_asked:
-            state, values = Job.State.CANCELLED, {"text": ""}
+            state: Job.State = Job.State.CANCELLED
+            values: dict[str, object] = {"text": ""}
         elif job.attempts < MOST_ATTEMPTS:
             state, values = Job.State.QUEUED, {"text": "中途断了，重新排队", "sent_at": None, "queued_at": now - FRESH}
         else:
@@ -52,8 +54,15 @@ def _still_expired(job: Job, now: dt.datetime) -> bool:
 
 def relay(now: dt.datetime) -> int:
     """Send the ids that wait unsent, oldest first. The number that the broker took."""
-    waiting = Job.objects.visible_to(SYSTEM).unsent(now, FRESH, LOST).order_by("queued_at", "pk")
-    return publish.send(list(waiting.values_list("public_id", flat=True)[:AT_ONCE]))
+    waiting = Job.objects.visible_to(SYSTEM).unsent(now, FRESH, leases.length()).order_by("queued_at", "pk")
+    rows = waiting.values_list("public_id", "queued_at", "sent_at")
+    due = (public_id for public_id, queued_at, sent_at in rows if sent_at is None or _is_lost(queued_at, sent_at, now))
+    return publish.send(list(itertools.islice(due, AT_ONCE)))
+
+
+def _is_lost(queued_at: dt.datetime, sent_at: dt.datetime, now: dt.datetime) -> bool:
+    """Each time it waits twice as long, so that a long queue is not filled up with copies of itself."""
+    return now - sent_at >= min(sent_at - queued_at, LONGEST_WAIT)
 
 
 def tidy(now: dt.datetime) -> None:

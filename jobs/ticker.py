@@ -1,0 +1,34 @@
+"""A worker's own clock. Beat sends the same ticks, but a broker or a beat that is away must not stop the reaper."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from django.db import Error, connections
+
+from jobs import periodic
+
+logger = logging.getLogger(__name__)
+EVERY = 5.0
+
+
+class Ticker(threading.Thread):
+    """Looks every few seconds for what is due; ends with its process, or when :meth:`stop` is called."""
+
+    def __init__(self, every: float = EVERY) -> None:
+        super().__init__(name="ticker", daemon=True)
+        self.every = every
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        while not self._ended.wait(self.every):
+            try:
+                periodic.run_due()
+            except Error:
+                logger.warning("the database is away; the clock goes on")
+            finally:
+                connections.close_all()
+
+    def stop(self) -> None:
+        self._ended.set()

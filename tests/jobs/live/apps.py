@@ -1,0 +1,31 @@
+"""Handlers for the tests with real workers. The effect of a job is rows of ``core.Idempotency``; its runs are lines of a file."""
+
+import time
+from pathlib import Path
+
+from django.apps import AppConfig
+
+from core.handlers import Handler, register
+
+
+def write_rows(params, by, progress):
+    """``rows`` rows with pauses between them, in the one transaction that the runner has opened."""
+    from core import clock
+    from core.ids import new_id
+    from core.models import Idempotency
+
+    with Path(params["runs"]).open("a") as file:
+        file.write("run\n")
+    for number in range(params["rows"]):
+        Idempotency.objects.create(actor="effect", key=new_id(), target=params["name"], at=clock.now())
+        progress.step(number + 1, params["rows"], "正在写入")
+        time.sleep(params["pause"])
+    return {"text": "写完了"}
+
+
+class LiveConfig(AppConfig):
+    name = "tests.jobs.live"
+    label = "live"
+
+    def ready(self):
+        register(Handler("live.rows", "写入", write_rows, atomic=True))

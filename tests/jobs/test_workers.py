@@ -1,0 +1,227 @@
+"""Real worker processes, killed as a power cut would: with Redis and PostgreSQL, and with nothing but files."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+POSTGRES = "postgres://postgres@127.0.0.1:5432/"
+pytestmark = [pytest.mark.once, pytest.mark.slow]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(condition, seconds=40):
+    """The first true answer; fails after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, f"still waiting after {seconds} s"
+        time.sleep(0.1)
+    return answer
+
+
+class Redis:
+    """A server of our own, without anything on disk: what it forgets, it forgets."""
+
+    def __init__(self, folder):
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.folder = folder
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+            cwd=self.folder, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        wait_for(self.answers, 10)
+
+    def answers(self):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def kill(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+class Portal:
+    """An installation of its own: database, broker, run-time folder, workers."""
+
+    def __init__(self, folder, database_url, redis=None):
+        self.folder, self.database_url, self.redis = folder, database_url, redis
+        self.workers = []
+        self.runs = folder / "runs.txt"
+        self.env = {
+            **os.environ, "DJANGO_SETTINGS_MODULE": "tests.jobs.live.settings", "VAR_DIR": str(folder / "var"),
+            "DATABASE_URL": database_url, "REDIS_URL": redis.url if redis else "", "JOB_LEASE": "4", "PYTHONWARNINGS": "ignore",
+        }  # fmt: skip
+        (folder / "var").mkdir()
+        for command in (["make_keys"], ["migrate", "--verbosity", "0"]):
+            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=self.env, check=True, stdout=subprocess.DEVNULL)
+
+    def worker(self, *options):
+        command = [sys.executable, "-m", "celery", "--quiet", "-A", "portal.celery", "worker", "--loglevel", "WARNING"]
+        options = [*(options or ("--pool", "solo")), "--without-mingle", "--without-gossip", "-n", f"w{len(self.workers)}@test"]
+        with (self.folder / f"worker{len(self.workers)}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [*command, *options], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+            )
+        self.workers.append(process)
+        return process
+
+    def drive(self, command, **params):
+        answer = subprocess.run(
+            [sys.executable, "-m", "tests.jobs.live.drive", command, json.dumps(params)], cwd=ROOT, env=self.env,
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        return json.loads(answer.stdout)
+
+    def enqueue(self, rows=3, pause=0.0, times=1):
+        return self.drive("enqueue", runs=str(self.runs), name="a", rows=rows, pause=pause, times=times)
+
+    def query(self, sql):
+        if self.database_url.startswith("sqlite"):
+            with contextlib.closing(sqlite3.connect(self.folder / "var" / "db.sqlite3", timeout=20)) as database:
+                return database.execute(sql).fetchall()
+        with contextlib.closing(psycopg2.connect(self.database_url)) as database, database.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
+
+    def states(self):
+        return [state for (state,) in self.query("SELECT state FROM jobs_job ORDER BY id")]
+
+    def effects(self):
+        return self.query("SELECT count(*) FROM core_idempotency WHERE actor = 'effect'")[0][0]
+
+    def started(self):
+        return len(self.runs.read_text().splitlines()) if self.runs.exists() else 0
+
+    def end(self):
+        for worker in self.workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+
+
+@pytest.fixture
+def redis(tmp_path):
+    if not shutil.which("redis-server"):
+        pytest.skip("no redis-server on this machine")
+    server = Redis(tmp_path)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def sqlite_portal(tmp_path):
+    portal = Portal(tmp_path, f"sqlite:///{tmp_path}/var/db.sqlite3")
+    yield portal
+    portal.end()
+
+
+@pytest.fixture
+def postgres_database():
+    name = f"jobs_test_{os.getpid()}"
+    try:
+        admin = psycopg2.connect(POSTGRES + "postgres", connect_timeout=2)
+    except psycopg2.OperationalError:
+        pytest.skip("no PostgreSQL on this machine")
+    admin.autocommit = True
+    with admin.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {name}")
+        yield POSTGRES + name
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
+
+
+@pytest.fixture
+def redis_portal(tmp_path, redis, postgres_database):
+    portal = Portal(tmp_path, postgres_database, redis)
+    yield portal
+    portal.end()
+
+
+def kill_in_mid_run(portal, *options):
+    """Start a job, kill its worker when it is half way, start another worker: the job must end by itself, done once."""
+    portal.enqueue(rows=10, pause=0.2)
+    portal.worker(*options)
+    wait_for(lambda: portal.started() == 1)
+    time.sleep(0.7)
+    os.killpg(portal.workers[0].pid, signal.SIGKILL)
+    assert (portal.states(), portal.effects()) == (["running"], 0)
+    portal.worker(*options)
+    wait_for(lambda: portal.states() == ["done"])
+    assert (portal.effects(), portal.started()) == (10, 2)
+    assert portal.query("SELECT attempts FROM jobs_job") == [(2,)]
+
+
+def test_kill_9_in_mid_run_with_files_only(sqlite_portal):
+    kill_in_mid_run(sqlite_portal, "--pool", "threads", "--concurrency", "2", "--beat")
+
+
+def test_kill_9_in_mid_run_with_redis_and_postgresql(redis_portal):
+    kill_in_mid_run(redis_portal, "--pool", "prefork", "--concurrency", "1")
+
+
+def test_redis_away_pages_do_not_hang_and_the_job_runs_when_it_is_back(redis_portal, redis):
+    redis_portal.worker()
+    redis_portal.enqueue()
+    wait_for(lambda: redis_portal.states() == ["done"])
+    redis.kill()
+    answer = redis_portal.enqueue(times=3)
+    assert max(answer["seconds"]) < 1.5
+    assert redis_portal.states() == ["done", "queued", "queued", "queued"]
+    redis.start()
+    wait_for(lambda: redis_portal.states() == ["done"] * 4, 60)
+    assert redis_portal.effects() == 12
+
+
+def test_redis_forgets_everything_three_times(redis_portal, redis):
+    redis_portal.worker("--pool", "prefork", "--concurrency", "2")
+    for round_ in range(1, 4):
+        redis_portal.enqueue(rows=1, pause=0.05, times=20)
+        redis.kill()
+        time.sleep(0.5)
+        redis.start()
+        wait_for(lambda: redis_portal.states() == ["done"] * 20 * round_, 60)
+    assert redis_portal.effects() == 60
+
+
+def test_one_key_from_many_threads_is_one_job_on_sqlite(sqlite_portal):
+    assert len(set(sqlite_portal.drive("enqueue_at_once", threads=20)["ids"])) == 1
+    assert len(sqlite_portal.states()) == 1
+
+
+def test_one_key_or_one_job_from_many_threads_on_postgresql(tmp_path, postgres_database):
+    portal = Portal(tmp_path, postgres_database)
+    assert len(set(portal.drive("enqueue_at_once", threads=20)["ids"])) == 1
+    assert len(portal.states()) == 1
+    (job,) = portal.enqueue(rows=5, pause=0.1)["ids"]
+    assert portal.drive("run_at_once", threads=10, id=job) == {"ran": 1}
+    assert portal.effects() == 5
+
+
+def test_one_job_offered_to_many_threads_runs_once_on_sqlite(sqlite_portal):
+    (job,) = sqlite_portal.enqueue(rows=5, pause=0.1)["ids"]
+    assert sqlite_portal.drive("run_at_once", threads=10, id=job) == {"ran": 1}
+    assert sqlite_portal.effects() == 5

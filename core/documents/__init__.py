@@ -1,0 +1,1 @@
+"""Documents the portal makes: workbooks in the official look, CSV beside them."""

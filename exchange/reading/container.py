@@ -52,9 +52,10 @@ class Container:
         """The true content of an entry in blocks, counted against the limits of the whole file."""
         start = entry.header_offset + LOCAL_HEADER + sum(_name_lengths(self.data, entry))
         packed = memoryview(self.data)[start : start + entry.compress_size]
-        size = 0
+        size = checksum = 0
         for block in _stored(packed) if entry.compress_type == zipfile.ZIP_STORED else _deflated(packed):
             size += len(block)
+            checksum = zlib.crc32(block, checksum)
             if count:
                 self.inflated += len(block)
             if self.inflated > self.limits.inflated_bytes or size > entry.file_size:
@@ -64,6 +65,8 @@ class Container:
             yield block
         if size != entry.file_size:
             raise refusal("zip_bomb")
+        if checksum != entry.CRC:
+            raise refusal("damaged")
 
 
 def _stored(packed: memoryview) -> Iterator[bytes]:
@@ -122,7 +125,7 @@ def _check_entries(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
     for info in infos:
         name = info.filename.replace("\\", "/")
         climbing = name.startswith("/") or ".." in name.split("/") or ":" in name[:2]
-        if climbing or name.lower() in seen or (info.external_attr >> 16) & 0o170000 == SYMLINK:
+        if not name or climbing or name.lower() in seen or (info.external_attr >> 16) & 0o170000 == SYMLINK:
             raise refusal("zip_names")
         seen.add(name.lower())
     end = 0

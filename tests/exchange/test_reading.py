@@ -304,6 +304,16 @@ def test_a_password_on_the_zip_itself() -> None:
     assert caught.value.code == "encrypted"
 
 
+def test_a_bit_that_flipped_on_the_way_is_noticed() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a.csv", b"379981196104025453")
+    data = stream.getvalue().replace(b"025453", b"025553")
+    with pytest.raises(Refused) as caught:
+        expand_zip(data, "x.zip")
+    assert caught.value.code == "damaged"
+
+
 def test_prefixed_elements_are_read_like_any_other() -> None:
     def prefix(text: bytes) -> bytes:
         text = text.replace(b"<worksheet xmlns=", b"<worksheet xmlns:x=")

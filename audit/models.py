@@ -61,7 +61,7 @@ class ChangeQuerySet(ScopedQuerySet["Change"]):
         """The history of ``obj``: visible where the object itself is."""
         model = type(obj)
         visible = actor.everything or model._default_manager.visible_to(actor, permission).filter(pk=obj.pk).exists()
-        rows = self.unscoped() if visible else self.none()
+        rows = self.unscoped() if visible else self.unscoped().none()
         return rows.filter(object_type=model._meta.label_lower, object_id=obj.public_id).order_by("version", "pk")
 
 

@@ -66,7 +66,7 @@ app.autodiscover_tasks()
 
 
 @worker_ready.connect
-def start_clock(**kwargs: object) -> None:
+def start_clock(**_kwargs: object) -> None:
     """A worker looks at the clock itself, so that jobs recover even without beat, or while the broker is away."""
     from jobs.ticker import Ticker  # noqa: PLC0415 models are loaded only now
 

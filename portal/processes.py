@@ -71,7 +71,7 @@ class Child:
     """A running command: its process, what it has printed so far, and when it started."""
 
     def __init__(self, name: str, process: "subprocess.Popen[bytes]") -> None:
-        assert process.stdout is not None  # noqa: S101 - always a pipe here
+        assert process.stdout is not None
         self.name = name
         self.process = process
         self.output = process.stdout

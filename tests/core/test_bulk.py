@@ -1,0 +1,40 @@
+"""Writing many rows at once: what goes in comes out, on both databases."""
+
+import datetime as dt
+
+import pytest
+
+from audit.actions import CHANGE_COLUMNS, copy_changes
+from audit.models import Change
+from branches.models import RuleSetting
+from core import clock
+from core.bulk import copy_rows
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_awkward_text_survives():
+    awkward = ["plain", "tab\tand\nline\rfeed", "back\\slash \\N \\.", "“引号”'\"", "", "\\t", "，逗号;", "😀"]
+    now = clock.now().replace(microsecond=123456)
+    rows = [
+        ("t", f"o{number}", number, now, "abc 张三", "", "edit", {"值": [text, None], "数": [1, True]})
+        for number, text in enumerate(awkward)
+    ]
+    assert copy_changes(rows) == len(awkward)
+    found = Change.objects.order_by("version")
+    assert [change.fields["值"][0] for change in found] == awkward
+    assert found[0].fields["数"] == [1, True]
+    assert found[0].at == now
+    assert found[0].actor.label == "张三"
+
+
+def test_no_rows_is_no_statement():
+    assert copy_rows(Change, CHANGE_COLUMNS, []) == 0
+
+
+def test_dates_and_nulls(branch, county):
+    day = dt.date(2026, 11, 20)
+    columns = ("public_id", "organisation_id", "key", "organisation_kind", "value", "starts_on", "set_by", "set_at")
+    copy_rows(RuleSetting, columns, [("x" * 24, branch.pk, "k", "", {"a": None}, day, "s 系统", clock.now())])
+    setting = RuleSetting.objects.get()
+    assert (setting.starts_on, setting.value) == (day, {"a": None})

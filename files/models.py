@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -46,7 +46,7 @@ class StoredFile(ScopedModel):
     expires_at = models.DateTimeField("到期时间")
     removed_at = models.DateTimeField("删除时间", null=True, blank=True)
 
-    objects = StoredFileQuerySet.as_manager()
+    objects: ClassVar[Any] = StoredFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = "文件"

@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from jobs import views
+
+urlpatterns = [
+    path("jobs/", views.job_list, name="job-list"),
+    path("jobs/<slug:public_id>/", views.job_detail, name="job-detail"),
+    path("jobs/<slug:public_id>/cancel/", views.job_cancel, name="job-cancel"),
+    path("jobs/<slug:public_id>/retry/", views.job_retry, name="job-retry"),
+]

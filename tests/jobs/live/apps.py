@@ -5,14 +5,14 @@ from pathlib import Path
 
 from django.apps import AppConfig
 
+from core import clock
 from core.handlers import Handler, register
+from core.ids import new_id
 
 
 def write_rows(params, by, progress):
     """``rows`` rows with pauses between them, in the one transaction that the runner has opened."""
-    from core import clock
-    from core.ids import new_id
-    from core.models import Idempotency
+    from core.models import Idempotency  # noqa: PLC0415 models are loaded only now
 
     with Path(params["runs"]).open("a") as file:
         file.write("run\n")

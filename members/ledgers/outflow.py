@@ -8,6 +8,7 @@ from typing import Any
 
 from branches.rules import value as rule_value
 from core.domain.cells import clean_text
+from core.domain.codes import LEAVING_REASON
 from core.domain.dates import PartialDate, months_between
 from core.domain.regions import region_label
 from core.ledgers import CellChange, LedgerRow
@@ -38,6 +39,7 @@ JOURNEY = {
     "certificate_no": "certificate_no",
     "note": "note",
 }
+_REASONS = frozenset(LEAVING_REASON.labels())
 BLANK_JOURNEY: Record = {
     column: None if column in ("left_on", "expected_return_on", "certificate") else "" for column in JOURNEY.values()
 }
@@ -69,6 +71,7 @@ class Outflow(PeopleLedger):
             row.hold("guest", "此人是外来流入党员，组织关系不在本县，不能登记为流出。", "identity")
             return plan
         self._check_branch(row, person, around)
+        self._take_reason_from_employer(row)
         self._keep_unknown_reason(row)
         journey = around.journeys.get(person["id"])
         plan.new_journey = journey is None
@@ -98,6 +101,15 @@ class Outflow(PeopleLedger):
         if before != after:
             row.changes.append(CellChange("contact_phone", before or None, after or None))
             plan.contact_phone = after
+
+    @staticmethod
+    def _take_reason_from_employer(row: LedgerRow) -> None:
+        """Village books ask 干啥 and get a reason (随迁, 退休异地居住) from whoever has no employer."""
+        said = row.values.get("employer")
+        if said in _REASONS and not row.values.get("reason"):
+            del row.values["employer"]
+            row.values["reason"] = LEAVING_REASON.parse(said)
+            row.inform("reason_in_employer", f"“{said}”是外出原因，记在原因一栏。", "employer")
 
     @staticmethod
     def _keep_unknown_reason(row: LedgerRow) -> None:

@@ -110,11 +110,11 @@ def remove(file: StoredFile, *, by: Actor, now: dt.datetime | None = None) -> No
 
 def remove_expired(now: dt.datetime) -> int:
     """Retention: contents past their date, and files without a row. The number removed."""
-    everything = StoredFile.objects.visible_to(SYSTEM)
-    expired = list(everything.there().filter(expires_at__lte=now).order_by("pk"))
+    orphans = _remove_orphans(now)
+    expired = list(StoredFile.objects.visible_to(SYSTEM).there().filter(expires_at__lte=now).order_by("pk"))
     for file in expired:
         remove(file, by=SYSTEM, now=now)
-    return len(expired) + _remove_orphans(now)
+    return orphans + len(expired)
 
 
 def _remove_orphans(now: dt.datetime) -> int:

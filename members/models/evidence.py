@@ -3,10 +3,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from core.actors import Actor
 from core.fields import ActorField
+from core.permissions import Permission
 from core.scoping import ScopedModel
 from members.enums import Source
-from members.models.member import Member
+from members.models.member import Member, need_to_know
 
 
 class Evidence(ScopedModel):
@@ -32,6 +34,10 @@ class Evidence(ScopedModel):
             models.Index(fields=["batch"], name="evidence_batch", condition=~Q(batch="")),
         ]
 
+    @classmethod
+    def scope_condition(cls, actor: Actor, permission: Permission) -> Q:
+        return super().scope_condition(actor, permission) & need_to_know(actor, permission, "member__restricted")
+
 
 class Freshness(ScopedModel):
     """Per member and field, when it was last verified and from what: the current edge of :class:`Evidence`."""
@@ -56,3 +62,7 @@ class Freshness(ScopedModel):
 
     class Meta:
         verbose_name = "核实现状"
+
+    @classmethod
+    def scope_condition(cls, actor: Actor, permission: Permission) -> Q:
+        return super().scope_condition(actor, permission) & need_to_know(actor, permission, "member__restricted")

@@ -7,11 +7,13 @@ from django.db.models import Q
 from django.urls import reverse
 
 from branches.models import Organisation
+from core.actors import Actor
 from core.domain.codes import INDUSTRY, LEAVING_REASON
 from core.fields import PartialDateField, PathField, PublicIdField, SealedField, SealsFields
+from core.permissions import Permission
 from core.scoping import ScopedModel, ScopedQuerySet
 from members.enums import OPEN_STATES, Direction, JourneyState, Mobility
-from members.models.member import Member
+from members.models.member import Member, need_to_know
 
 
 class JourneyQuerySet(ScopedQuerySet["Journey"]):
@@ -87,6 +89,10 @@ class Journey(SealsFields, ScopedModel):
             models.Index(fields=["host_path", "id"], name="journey_host", condition=~Q(host_path="")),
             models.Index(fields=["region_code", "home_path"], name="journey_region"),
         ]
+
+    @classmethod
+    def scope_condition(cls, actor: Actor, permission: Permission) -> Q:
+        return super().scope_condition(actor, permission) & need_to_know(actor, permission, "member__restricted")
 
     def __str__(self) -> str:
         return f"{self.get_direction_display()}：{self.destination_text or self.region_code}"

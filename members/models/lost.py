@@ -3,11 +3,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from core.actors import Actor
 from core.domain.codes import LOST_REASON, ORGANISATION_CATEGORY
 from core.fields import PartialDateField, PathField, PublicIdField
+from core.permissions import Permission
 from core.scoping import ScopedModel
 from members.enums import OPEN_LOST_STATES, LostState
-from members.models.member import Member
+from members.models.member import Member, need_to_know
 
 
 class LostContact(ScopedModel):
@@ -46,3 +48,7 @@ class LostContact(ScopedModel):
             )
         ]
         indexes = [models.Index(fields=["home_path", "id"], name="lost_home")]
+
+    @classmethod
+    def scope_condition(cls, actor: Actor, permission: Permission) -> Q:
+        return super().scope_condition(actor, permission) & need_to_know(actor, permission, "member__restricted")

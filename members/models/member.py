@@ -7,9 +7,22 @@ from django.db.models import Q
 from django.urls import reverse
 
 from branches.models import Organisation
+from core.actors import Actor
 from core.domain.codes import EDUCATION, MEMBER_KIND, NATION, PARTY_STATUS, SEX
 from core.fields import PartialDateField, PathField, PublicIdField, SealedField, SealsFields
+from core.paths import depth
+from core.permissions import Permission
 from core.scoping import ScopedModel, ScopedQuerySet
+
+NEED_TO_KNOW_DEPTH = 1  # 限制知悉: known to the county, to nobody below it
+
+
+def need_to_know(actor: Actor, permission: Permission, column: str = "restricted") -> Q:
+    """Keeps restricted persons (abroad, classified work, police, military) from everybody below the county."""
+    ranges = actor.ranges(permission)
+    if ranges and all(depth(low) <= NEED_TO_KNOW_DEPTH for low, _high in ranges):
+        return Q()
+    return Q(**{column: False})
 
 
 class MemberQuerySet(ScopedQuerySet["Member"]):
@@ -24,6 +37,17 @@ class MemberQuerySet(ScopedQuerySet["Member"]):
     def guests(self) -> MemberQuerySet:
         """Inflow members: here, while the membership stays elsewhere."""
         return self.current().filter(home__isnull=True)
+
+    def exportable(self) -> MemberQuerySet:
+        """Records that may leave the portal: restricted persons stand in no file, whoever asks."""
+        return self.current().filter(restricted=False)
+
+    def at_old_address(self, public_id: str) -> MemberQuerySet:
+        """The record that a merged one was merged into, through two more merges if need be."""
+        old = Q(merged_from__public_id=public_id)
+        old |= Q(merged_from__merged_from__public_id=public_id)
+        old |= Q(merged_from__merged_from__merged_from__public_id=public_id)
+        return self.current().filter(old).distinct()
 
 
 class Member(SealsFields, ScopedModel):
@@ -107,6 +131,15 @@ class Member(SealsFields, ScopedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("member-detail", args=[self.public_id])
+
+    @classmethod
+    def scope_condition(cls, actor: Actor, permission: Permission) -> Q:
+        return super().scope_condition(actor, permission) & need_to_know(actor, permission)
+
+    @property
+    def path(self) -> str:
+        """Where the record is kept: at the branch of the membership, a guest's at the receiving branch."""
+        return self.home_path or self.care_path
 
     @property
     def is_guest(self) -> bool:

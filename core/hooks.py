@@ -30,6 +30,7 @@ class Hook:
 subtree_moved = Hook("subtree_moved", "organisations moved: old_path, new_path; update every copy, one UPDATE a table")
 member_moved = Hook("member_moved", "one member's home or care path changed: member, by")
 member_merged = Hook("member_merged", "kept, gone, by: repoint what hangs on the record that goes")
+merge_undone = Hook("merge_undone", "kept, gone, by: a merge was taken back; what was repointed goes back too")
 evidence_recorded = Hook("evidence_recorded", "member_ids, fields, source, on, by")
 batch_applied = Hook("batch_applied", "an import was applied: batch, by")
 batch_undone = Hook("batch_undone", "an import was taken back: batch, by")

@@ -107,7 +107,7 @@ def stand_in(
         raise UserError("代岗要找另一个人，不能是本人。", "stand_in_self")
     if not Grant.objects.live(today).filter(pk=grant.pk).exists():
         raise UserError("这项授权已经到期或收回，不能代岗。", "grant_over")
-    if not user.is_active:
+    if not User.objects.filter(pk=user.pk, is_active=True).exists():
         raise UserError(f"{user.name}的账号已停用，请先启用。", "account_disabled")
     _require_may_give(user, grant.role, grant.organisation, by, today)
     _require_dates(starts_on, ends_on, today)

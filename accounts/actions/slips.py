@@ -44,6 +44,7 @@ def new_slip(
 ) -> PrintedSlip:
     """A fresh code for an active account; older slips of it are void. Raises NotAllowed, Blocked."""
     now = now or clock.now()
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     rights.require_manageable(user, by, timezone.localdate(now))
     if not user.is_active:
         raise Blocked([f"{user.name}的账号已停用，请先启用"])

@@ -58,7 +58,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
     total = rows.count()
     context = {
         "form": form, "total": total, "first": page * PAGE + 1, "last": page * PAGE + len(users[:PAGE]),
-        "people": [_row(user, today) for user in users[:PAGE]], "unit": unit, "chips": _chips(chosen, unit),
+        "people": _rows(users[:PAGE], today), "unit": unit, "chips": _chips(chosen, unit),
         "keep": [("unit", unit.public_id)] if unit else [],
         "previous_url": _page_url(request, page - 1) if page else "",
         "next_url": _page_url(request, page + 1) if len(users) > PAGE else "",
@@ -76,10 +76,13 @@ def _filtered(rows: QuerySet[User], chosen: dict[str, Any], unit: Organisation |
     return rows.filter(states.get(chosen.get("state", ""), Q()))
 
 
-def _row(user: User, today: dt.date) -> dict[str, Any]:
-    state, tone = presenters.STATE_CHIPS[user.state]
-    roles = [f"{line.title}（{line.place}{'，' + line.note if line.is_stand_in else ''}）" for line in presenters.grant_lines(user, today)]
-    return {"user": user, "roles": "、".join(roles), "state": state, "tone": tone}
+def _rows(users: list[User], today: dt.date) -> list[dict[str, Any]]:
+    roles = presenters.roles_of(users, today)
+    chips = presenters.STATE_CHIPS
+    return [
+        {"user": user, "roles": roles.get(user.pk, ""), "state": chips[user.state][0], "tone": chips[user.state][1]}
+        for user in users
+    ]
 
 
 def _page_number(request: HttpRequest) -> int:

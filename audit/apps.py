@@ -1,8 +1,8 @@
 from django.apps import AppConfig
 
-from core.handlers import Periodic, register_periodic
-
-MINUTE = 60
+from core import navigation
+from core.navigation import NavItem
+from core.permissions import Permission
 
 
 class AuditConfig(AppConfig):
@@ -10,6 +10,4 @@ class AuditConfig(AppConfig):
     verbose_name = "操作日志"
 
     def ready(self) -> None:
-        from audit import sealer  # noqa: PLC0415 models are loaded only now
-
-        register_periodic(Periodic("audit.seal", MINUTE, lambda _now: sealer.seal_new_events()))
+        navigation.register(NavItem("log", "操作日志", "event-list", order=90, group=2, permission=Permission.AUDIT))

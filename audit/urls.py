@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from audit import views
+
+urlpatterns = [
+    path("log/", views.event_list, name="event-list"),
+    path("log/of/<slug:subject_id>/", views.subject_events, name="subject-events"),
+]

@@ -159,7 +159,9 @@ class NewAccountForm(GrantForm):
 
 
 class StandInForm(forms.Form):
-    user = forms.ModelChoiceField(User.objects.none(), to_field_name="public_id", label="由谁代岗", empty_label="请选择")
+    user = forms.ModelChoiceField(
+        User.objects.none(), to_field_name="public_id", label="由谁代岗", empty_label="请选择"
+    )
     starts_on = day("从哪天起")
     ends_on = day("到哪天止")
 

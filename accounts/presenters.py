@@ -55,7 +55,9 @@ def _line(grant: Grant, by: Actor | None, today: dt.date) -> GrantLine:
         grant=grant,
         title=grant.title,
         place=grant.organisation.short_name,
-        dates=f"{grant.starts_on:%Y-%m-%d} 至 {grant.ends_on:%Y-%m-%d}" if grant.ends_on else f"{grant.starts_on:%Y-%m-%d} 起",
+        dates=f"{grant.starts_on:%Y-%m-%d} 至 {grant.ends_on:%Y-%m-%d}"
+        if grant.ends_on
+        else f"{grant.starts_on:%Y-%m-%d} 起",
         note=note,
         blockers=_withdraw_blockers(grant, by, today) if by else [],
         is_stand_in=grant.stands_in_for_id is not None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from core import rules
-from core.permissions import Permission as P
+from core.permissions import Permission as P  # noqa: N817 the tables below read better
 
 
 @dataclass(frozen=True)

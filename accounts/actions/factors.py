@@ -47,7 +47,9 @@ def begin_second_factor(*, user: User, by: Actor) -> SecondFactor:
 def provisioning_uri(factor: SecondFactor) -> str:
     """What the QR code says. The label holds no number: it is shown by apps of others."""
     label = quote(f"雁驿:{factor.user.name}")
-    return f"otpauth://totp/{label}?secret={factor.reveal('secret')}&issuer={quote('雁驿')}&digits={DIGITS}&period={STEP}"
+    return (
+        f"otpauth://totp/{label}?secret={factor.reveal('secret')}&issuer={quote('雁驿')}&digits={DIGITS}&period={STEP}"
+    )
 
 
 @transaction.atomic

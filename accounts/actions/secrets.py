@@ -24,9 +24,7 @@ PIN_LENGTH = 6
 
 
 @transaction.atomic
-def set_password(
-    *, user: User, current: str, password: str, by: Actor, now: dt.datetime | None = None
-) -> User:
+def set_password(*, user: User, current: str, password: str, by: Actor, now: dt.datetime | None = None) -> User:
     """One's own password. Ends all sessions: the caller keeps the present one with ``update_session_auth_hash``.
 
     Raises UserError (current one wrong), ValidationError (password rule).

@@ -39,9 +39,7 @@ def _code_hash(user: User, code: str) -> str:
 
 
 @transaction.atomic
-def new_slip(
-    *, user: User, by: Actor, clears_factor: bool = False, now: dt.datetime | None = None
-) -> PrintedSlip:
+def new_slip(*, user: User, by: Actor, clears_factor: bool = False, now: dt.datetime | None = None) -> PrintedSlip:
     """A fresh code for an active account; older slips of it are void. Raises NotAllowed, Blocked."""
     now = now or clock.now()
     user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
@@ -74,10 +72,13 @@ def check_slip(*, username: str, code: str, address: str, now: dt.datetime | Non
     expected = slip.code if slip else blind("nobody", "slip:nobody")
     right = constant_time_compare(expected, _code_hash(user or User(), code))
     if slip is None or user is None or not right or not _is_open(slip, user, now):
-        door_event("slip_refused", f"账号条登录失败：{user.name if user else '没有这个用户名'}", user, address=address, now=now)
+        door_event(
+            "slip_refused", f"账号条登录失败：{user.name if user else '没有这个用户名'}", user, address=address, now=now
+        )
         again = f"还可以试 {left} 次。" if left else "请稍后再试。"
         raise UserError(
-            f"用户名或账号条上的口令不对，或者账号条已用过、过期。{again}口令只能用一次，请上一级重新打印。", "slip_wrong"
+            f"用户名或账号条上的口令不对，或者账号条已用过、过期。{again}口令只能用一次，请上一级重新打印。",
+            "slip_wrong",
         )
     forgive("slip", username, address)
     return slip

@@ -26,7 +26,8 @@ class Locked(UserError):
     def __init__(self, until: dt.datetime, now: dt.datetime) -> None:
         minutes = max(1, -(-int((until - now).total_seconds()) // 60))
         super().__init__(
-            f"连续输错次数太多，已暂停 {minutes} 分钟。忘了密码或口令，请上一级重新打印一张账号条，马上就能用。", "locked"
+            f"连续输错次数太多，已暂停 {minutes} 分钟。忘了密码或口令，请上一级重新打印一张账号条，马上就能用。",
+            "locked",
         )
         self.until = until
 

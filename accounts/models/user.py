@@ -80,7 +80,8 @@ class User(SealsFields, AbstractBaseUser):
         indexes = [models.Index(fields=["organisation", "name"], name="user_unit_name")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(disabled_at__isnull=True, disabled_by="") | (Q(disabled_at__isnull=False) & ~Q(disabled_by="")),
+                condition=Q(disabled_at__isnull=True, disabled_by="")
+                | (Q(disabled_at__isnull=False) & ~Q(disabled_by="")),
                 name="user_disabled_pair",
             )
         ]

@@ -53,7 +53,9 @@ def list_page(request: HttpRequest) -> HttpResponse:
     rows = _filtered(User.objects.manageable_by(actor), chosen, unit, today)
     page = _page_number(request)
     users = list(
-        rows.select_related("organisation").order_by("organisation__order_path", "name", "pk")[page * PAGE : (page + 1) * PAGE + 1]
+        rows.select_related("organisation").order_by("organisation__order_path", "name", "pk")[
+            page * PAGE : (page + 1) * PAGE + 1
+        ]
     )
     total = rows.count()
     context = {
@@ -67,12 +69,18 @@ def list_page(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/list.html", context)
 
 
-def _filtered(rows: QuerySet[User], chosen: dict[str, Any], unit: Organisation | None, today: dt.date) -> QuerySet[User]:
+def _filtered(
+    rows: QuerySet[User], chosen: dict[str, Any], unit: Organisation | None, today: dt.date
+) -> QuerySet[User]:
     if unit is not None:
         rows = rows.filter(organisation__in=Organisation.objects.under(unit.path))
     if chosen.get("role"):
         rows = rows.filter(pk__in=Grant.objects.live(today).filter(role=chosen["role"]).values("user"))
-    states = {"used": Q(is_active=True, last_login__isnull=False), "new": Q(is_active=True, last_login=None), "disabled": Q(is_active=False)}
+    states = {
+        "used": Q(is_active=True, last_login__isnull=False),
+        "new": Q(is_active=True, last_login=None),
+        "disabled": Q(is_active=False),
+    }
     return rows.filter(states.get(chosen.get("state", ""), Q()))
 
 
@@ -105,7 +113,8 @@ def _chips(chosen: dict[str, Any], unit: Organisation | None) -> list[FilterChip
         "unit": unit.short_name if unit else "",
     }
     return [
-        FilterChip(titles[name], "?" + urlencode({key: value for key, value in kept.items() if key != name})) for name in kept
+        FilterChip(titles[name], "?" + urlencode({key: value for key, value in kept.items() if key != name}))
+        for name in kept
     ]
 
 
@@ -191,7 +200,9 @@ def stand_in_page(request: HttpRequest, public_id: str) -> HttpResponse:
         except UserError as refusal:
             form.add_error(None, refusal.text)
         else:
-            messages.success(request, f"{made.user.name}从 {made.starts_on:%Y-%m-%d} 到 {made.ends_on:%Y-%m-%d} 代岗，到期自动收回。")
+            messages.success(
+                request, f"{made.user.name}从 {made.starts_on:%Y-%m-%d} 到 {made.ends_on:%Y-%m-%d} 代岗，到期自动收回。"
+            )
             return redirect(grant.user)
     return render(request, "accounts/stand_in.html", {"form": form, "grant": grant})
 

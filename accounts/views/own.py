@@ -53,7 +53,10 @@ def password_page(request: HttpRequest) -> HttpResponse:
         typed = form.cleaned_data
         try:
             changed = secrets.set_password(
-                user=user, current=typed["current"], password=typed["password"], by=request.actor  # type: ignore[attr-defined]
+                user=user,
+                current=typed["current"],
+                password=typed["password"],
+                by=request.actor,  # type: ignore[attr-defined]
             )
         except UserError as refusal:
             form.add_error("current", refusal.text)

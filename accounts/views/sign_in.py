@@ -73,7 +73,11 @@ def sign_in_pin_page(request: HttpRequest) -> HttpResponse:
         except UserError as refusal:
             form.add_error(None, refusal.text)
     then = request.POST.get("next") or request.GET.get("next", "")
-    return render(request, "accounts/sign_in_pin.html", {"form": form, "person": device.user, "next": then, "other_url": reverse("sign-in")})
+    return render(
+        request,
+        "accounts/sign_in_pin.html",
+        {"form": form, "person": device.user, "next": then, "other_url": reverse("sign-in")},
+    )
 
 
 @public
@@ -113,4 +117,3 @@ def sign_out_page(request: HttpRequest) -> HttpResponse:
     response = redirect(reverse("sign-in"))
     response["Clear-Site-Data"] = '"cache"'
     return response
-

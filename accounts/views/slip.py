@@ -38,9 +38,7 @@ def slip_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
-            slip = slips.check_slip(
-                username=typed["username"], code=typed["code"], address=sessions.address(request)
-            )
+            slip = slips.check_slip(username=typed["username"], code=typed["code"], address=sessions.address(request))
         except UserError as refusal:
             form.add_error(None, refusal.text)
         else:

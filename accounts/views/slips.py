@@ -61,4 +61,3 @@ def _sheet(request: HttpRequest, printed: list[slips.PrintedSlip]) -> HttpRespon
     pages = [printed[at : at + PER_PAGE] for at in range(0, len(printed), PER_PAGE)]
     context = {"pages": pages, "number": len(printed), "address": address, "qr": qr_code(address, scale=2)}
     return render(request, "accounts/slips_print.html", context)
-

@@ -40,9 +40,8 @@ def make_post() -> Callable[..., Post]:
 @pytest.fixture
 def kinds_of() -> Callable[[User], list[str]]:
     """The kinds of the events about an account, oldest first."""
+
     def read(user: User) -> list[str]:
-        return list(
-            Event.objects.filter(subject_id=user.public_id).order_by("at", "pk").values_list("kind", flat=True)
-        )
+        return list(Event.objects.filter(subject_id=user.public_id).order_by("at", "pk").values_list("kind", flat=True))
 
     return read

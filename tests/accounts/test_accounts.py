@@ -39,17 +39,28 @@ def test_user_names_are_mobile_numbers_or_short_words(branch, town_actor: Actor,
 def test_user_name_is_taken_once(secretary_user: User, branch, town_actor: Actor):
     with pytest.raises(UserError, match="已在使用"):
         accounts.open_account(
-            username=secretary_user.username.upper(), name="何小满", organisation=branch, role="secretary", by=town_actor
+            username=secretary_user.username.upper(),
+            name="何小满",
+            organisation=branch,
+            role="secretary",
+            by=town_actor,
         )
 
 
 def test_account_outside_the_subtree_is_not_opened(foreign_branch, town_actor: Actor):
     with pytest.raises(NotAllowed):
-        accounts.open_account(username="hexm", name="何小满", organisation=foreign_branch, role="secretary", by=town_actor)
+        accounts.open_account(
+            username="hexm", name="何小满", organisation=foreign_branch, role="secretary", by=town_actor
+        )
 
 
 def test_secretary_and_auditor_look_after_no_accounts(
-    secretary_actor: Actor, auditor_actor: Actor, town_actor: Actor, system_actor: Actor, town_user: User, other_town_user: User
+    secretary_actor: Actor,
+    auditor_actor: Actor,
+    town_actor: Actor,
+    system_actor: Actor,
+    town_user: User,
+    other_town_user: User,
 ):
     assert not User.objects.manageable_by(secretary_actor).exists()
     assert not User.objects.manageable_by(auditor_actor).exists()
@@ -70,7 +81,10 @@ def test_accounts_of_a_town_from_its_posts(town, branch, other_branch, foreign_b
     with acting_as(town_actor):
         result = accounts.open_accounts_for_posts(organisation=town, by=town_actor)
     assert [user.name for user in result.opened] == ["马小云", "何大山"]
-    assert {post.holder_name: reason[:5] for post, reason in result.missing} == {"吕无号": "没有填手机", "吕座机": "联系电话不"}
+    assert {post.holder_name: reason[:5] for post, reason in result.missing} == {
+        "吕无号": "没有填手机",
+        "吕座机": "联系电话不",
+    }
     both = Grant.objects.filter(user__name="何大山").order_by("organisation__path")
     assert [(grant.role, grant.organisation) for grant in both] == [("secretary", branch), ("secretary", other_branch)]
     assert Grant.objects.get(user__name="马小云").role == "committee"
@@ -86,14 +100,16 @@ def test_second_click_opens_nothing_and_leaves_what_is_there(town, branch, town_
     assert Grant.objects.filter(user=opened[0]).count() == 1
 
 
-def test_number_of_somebody_else_is_a_question(town, branch, other_branch, town_actor: Actor, other_town_actor: Actor, foreign_branch, make_post):
+def test_number_of_somebody_else_is_a_question(
+    town, branch, other_branch, town_actor: Actor, other_town_actor: Actor, foreign_branch, make_post
+):
     make_post(branch, "secretary", "何大山", "19900000002")
     accounts.open_accounts_for_posts(organisation=town, by=town_actor)
     make_post(other_branch, "secretary", "吕小河", "19900000002")
     make_post(foreign_branch, "secretary", "冯大河", "19900000002")
-    (_, here), = accounts.open_accounts_for_posts(organisation=town, by=town_actor).missing
+    ((_, here),) = accounts.open_accounts_for_posts(organisation=town, by=town_actor).missing
     assert "何大山" in here
-    (_, there), = accounts.open_accounts_for_posts(organisation=foreign_branch, by=other_town_actor).missing
+    ((_, there),) = accounts.open_accounts_for_posts(organisation=foreign_branch, by=other_town_actor).missing
     assert "何大山" not in there
     assert "上一级" in there
 

@@ -53,7 +53,9 @@ def test_without_a_county_it_says_what_to_do():
         run("restore_administrator", "guanli")
 
 
-def test_sample_accounts_follow_the_official_order(settings, county, town, other_town, branch, other_branch, foreign_branch):
+def test_sample_accounts_follow_the_official_order(
+    settings, county, town, other_town, branch, other_branch, foreign_branch
+):
     settings.DEMO = True
     type(town).objects.filter(pk=town.pk).update(order_path="00010009")
     for place in (branch, other_branch):

@@ -20,7 +20,9 @@ def day(number: int) -> dt.date:
     return clock.today() + dt.timedelta(days=number)
 
 
-def test_role_is_given_inside_the_subtree(secretary_user: User, other_branch: Organisation, town_actor: Actor, kinds_of):
+def test_role_is_given_inside_the_subtree(
+    secretary_user: User, other_branch: Organisation, town_actor: Actor, kinds_of
+):
     grants.grant(user=secretary_user, role="secretary", organisation=other_branch, by=town_actor)
     assert actor_for(secretary_user, day(0)).reaches(other_branch.path, Permission.EDIT)
     assert kinds_of(secretary_user) == ["grant_given"]
@@ -32,7 +34,9 @@ def test_same_grant_again_changes_nothing(secretary_user: User, other_branch: Or
 
 
 @pytest.mark.parametrize("role", ["county", "auditor", "system", "nonsense"])
-def test_role_that_is_not_ones_to_give_is_refused(secretary_user: User, town: Organisation, town_actor: Actor, role: str):
+def test_role_that_is_not_ones_to_give_is_refused(
+    secretary_user: User, town: Organisation, town_actor: Actor, role: str
+):
     with pytest.raises(NotAllowed):
         grants.grant(user=secretary_user, role=role, organisation=town, by=town_actor)
 
@@ -43,7 +47,9 @@ def test_nobody_gives_outside_the_own_subtree(secretary_user: User, foreign_bran
             grants.grant(user=secretary_user, role="committee", organisation=place, by=town_actor)
 
 
-def test_nobody_raises_themselves(town_user: User, town_actor: Actor, branch, county_user: User, county_actor: Actor, county):
+def test_nobody_raises_themselves(
+    town_user: User, town_actor: Actor, branch, county_user: User, county_actor: Actor, county
+):
     with pytest.raises(NotAllowed, match="自己"):
         grants.grant(user=town_user, role="secretary", organisation=branch, by=town_actor)
     with pytest.raises(NotAllowed, match="自己"):
@@ -56,7 +62,12 @@ def test_branch_secretary_gives_nothing(make_user, branch, secretary_actor: Acto
 
 
 def test_duties_are_kept_apart(system_user: User, auditor_user: User, county_user: User, county, county_actor: Actor):
-    for user, role in [(system_user, "county"), (auditor_user, "county"), (county_user, "auditor"), (county_user, "system")]:
+    for user, role in [
+        (system_user, "county"),
+        (auditor_user, "county"),
+        (county_user, "auditor"),
+        (county_user, "system"),
+    ]:
         with pytest.raises(Blocked, match="三权分立"):
             grants.grant(user=user, role=role, organisation=county, by=SYSTEM)
 
@@ -80,7 +91,9 @@ def test_dates_are_checked_and_honoured(secretary_user: User, other_branch, town
     with pytest.raises(UserError, match="过去"):
         grants.grant(**give, starts_on=day(-9), ends_on=day(-1))
     grants.grant(**give, starts_on=day(2), ends_on=day(4))
-    reach = [actor_for(secretary_user, day(number)).reaches(other_branch.path, Permission.VIEW) for number in range(1, 6)]
+    reach = [
+        actor_for(secretary_user, day(number)).reaches(other_branch.path, Permission.VIEW) for number in range(1, 6)
+    ]
     assert reach == [False, True, True, True, False]
 
 
@@ -111,7 +124,9 @@ def test_withdrawn_with_its_stand_ins(secretary_user: User, make_user, branch, o
         grants.withdraw(grant=own, by=town_actor)
 
 
-def test_withdrawing_is_for_those_who_could_give(county_user: User, secretary_user: User, town_actor: Actor, other_town_actor: Actor, town_user: User):
+def test_withdrawing_is_for_those_who_could_give(
+    county_user: User, secretary_user: User, town_actor: Actor, other_town_actor: Actor, town_user: User
+):
     for grant, by in [
         (Grant.objects.get(user=county_user), town_actor),
         (Grant.objects.get(user=secretary_user), other_town_actor),

@@ -52,7 +52,13 @@ def test_list_asks_a_fixed_number_of_queries(town_client: Client, make_user, bra
 @pytest.mark.parametrize("who", ["secretary_user", "auditor_user"])
 def test_those_who_look_after_no_accounts_get_403(request, client_for, who: str, branch, town_user: User):
     client = client_for(request.getfixturevalue(who))
-    for address in ("/accounts/", "/accounts/new/", f"/accounts/{town_user.public_id}/", f"/accounts/from-posts/{branch.public_id}/", "/accounts/tokens/"):
+    for address in (
+        "/accounts/",
+        "/accounts/new/",
+        f"/accounts/{town_user.public_id}/",
+        f"/accounts/from-posts/{branch.public_id}/",
+        "/accounts/tokens/",
+    ):
         assert client.get(address).status_code == 403, address
     assert client.post("/accounts/slips/print/", {"ids": [town_user.public_id]}).status_code == 403
 
@@ -89,7 +95,10 @@ def test_form_offers_no_foreign_place_and_no_higher_role(town_client: Client, fo
     page = town_client.get("/accounts/new/").content.decode()
     assert foreign_branch.short_name not in page
     assert "县级工作人员" not in page
-    for data in (new_account(organisation=foreign_branch.public_id), new_account(organisation=branch.public_id, role="county")):
+    for data in (
+        new_account(organisation=foreign_branch.public_id),
+        new_account(organisation=branch.public_id, role="county"),
+    ):
         assert town_client.post("/accounts/new/", data).status_code == 200
     assert not User.objects.filter(username="hexiaoman").exists()
 
@@ -109,7 +118,12 @@ def test_role_is_granted_and_taken_back(town_client: Client, secretary_user: Use
 
 
 def test_wrong_dates_come_back_to_the_form(town_client: Client, secretary_user: User, other_branch):
-    data = {"organisation": other_branch.public_id, "role": "secretary", "starts_on": "2026-09-02", "ends_on": "2026-09-01"}
+    data = {
+        "organisation": other_branch.public_id,
+        "role": "secretary",
+        "starts_on": "2026-09-02",
+        "ends_on": "2026-09-01",
+    }
     page = town_client.post(f"/accounts/{secretary_user.public_id}/grant/", data).content.decode()
     assert "止日不能早于起日" in page
 
@@ -124,7 +138,9 @@ def test_stand_in_page(town_client: Client, secretary_user: User, make_user, oth
     assert "代何建国" in town_client.get(helper.get_absolute_url()).content.decode()
 
 
-def test_disabled_button_says_why_and_the_post_is_refused_alike(client_for, system_user: User, county_user: User, town_client, town_user: User):
+def test_disabled_button_says_why_and_the_post_is_refused_alike(
+    client_for, system_user: User, county_user: User, town_client, town_user: User
+):
     client = client_for(system_user)
     page = client.get(county_user.get_absolute_url()).content.decode()
     assert "现在还不能停用账号" in page

@@ -103,7 +103,9 @@ def test_slip_obeys_the_password_rule_and_stays_open_meanwhile(client: Client, s
     assert "至少 10 位" in page.content.decode()
     differ = {"kind": "password", "password": NEW, "password_again": NEW + "x"}
     assert "不一样" in client.post("/sign-in/slip/secret/", differ).content.decode()
-    done = client.post("/sign-in/slip/secret/", {"kind": "password", "password": NEW, "password_again": NEW}, follow=True)
+    done = client.post(
+        "/sign-in/slip/secret/", {"kind": "password", "password": NEW, "password_again": NEW}, follow=True
+    )
     assert "您已登录" in done.content.decode()
 
 
@@ -161,7 +163,9 @@ def test_sheet_has_eight_slips_a_page_and_shows_the_codes_once(client_for, make_
     assert LoginSlip.objects.open(clock.now()).count() == 9
 
 
-def test_sheet_refuses_as_a_whole_when_one_is_foreign(client_for, town_user: User, secretary_user: User, other_town_user: User):
+def test_sheet_refuses_as_a_whole_when_one_is_foreign(
+    client_for, town_user: User, secretary_user: User, other_town_user: User
+):
     ids = [secretary_user.public_id, other_town_user.public_id]
     answer = client_for(town_user).post("/accounts/slips/print/", {"ids": ids})
     assert answer.status_code == 409

@@ -26,4 +26,6 @@ class Command(BaseCommand):
         for user in towns:
             self.stdout.write(f"  {user.username:<12}{user.unit}")
         if first := branches.first():
-            self.stdout.write(f"  {first.username:<12}{first.unit}（各支部 zhibu + 镇两位 + 支部两位，共 {branches.count()} 个）")
+            self.stdout.write(
+                f"  {first.username:<12}{first.unit}（各支部 zhibu + 镇两位 + 支部两位，共 {branches.count()} 个）"
+            )

@@ -24,4 +24,6 @@ class Command(BaseCommand):
             raise CommandError(refusal.text) from refusal
         slip = printed.slip
         self.stdout.write(f"系统管理员 {slip.user.shown_username} 已恢复。")
-        self.stdout.write(f"在登录页点“用账号条登录”，口令 {printed.code}，{slip.expires_at:%Y-%m-%d} 前有效，只能用一次。")
+        self.stdout.write(
+            f"在登录页点“用账号条登录”，口令 {printed.code}，{slip.expires_at:%Y-%m-%d} 前有效，只能用一次。"
+        )

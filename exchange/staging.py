@@ -19,6 +19,7 @@ COLUMNS = (
     "batch_id", "sheet", "number", "outcome", "warned", "codes", "organisation_id", "person", "digest", "blob",
 )  # fmt: skip
 CHUNK = 2000
+BLANK = (None, "", [])
 _DECODERS = {"d": dt.date.fromisoformat, "t": dt.datetime.fromisoformat, "e": CellError}
 
 
@@ -63,10 +64,15 @@ def context(batch_public_id: str, sheet: int, number: int) -> str:
 
 
 def pack(row: LedgerRow, batch_public_id: str, sheet: int, corrections: Mapping[str, str] | None = None) -> bytes:
-    """Seal a row. Cells that were read exactly as they stand are kept once."""
+    """Seal a row. Cells that were read exactly as they stand are kept once; of a new row only those differences
+    that replace something: the others are its values."""
     values = row.values
     bundle: dict[str, Any] = {"v": values}
-    raw = {key: cell for key, cell in row.raw.items() if key not in values or values[key] is not cell}
+    raw = {
+        key: cell
+        for key, cell in row.raw.items()
+        if cell != (value := values.get(key)) or cell.__class__ is not value.__class__
+    }
     if raw:
         bundle["r"] = raw
     if derived := [key for key in values if key not in row.raw]:
@@ -75,8 +81,9 @@ def pack(row: LedgerRow, batch_public_id: str, sheet: int, corrections: Mapping[
         bundle["m"] = [
             [one.code, one.level, one.text, one.column, *([one.fixes] if one.fixes else [])] for one in row.messages
         ]
-    if row.changes:
-        bundle["c"] = [[one.key, one.before, one.after] for one in row.changes]
+    changes = [one for one in row.changes if one.before not in BLANK] if row.outcome is Outcome.NEW else row.changes
+    if changes:
+        bundle["c"] = [[one.key, one.before, one.after] for one in changes]
     if row.basis:
         bundle["b"] = row.basis
     if row.mark:
@@ -131,7 +138,7 @@ def columns_of(row: LedgerRow, batch: ImportBatch, sheet: int, corrections: Mapp
         f" {' '.join(dict.fromkeys(one.code for one in messages))} "[:200] if messages else "",
         row.organisation_id,
         person_hash(row.values.get("identity") or "", batch),
-        hashed(_encode([row.mark, row.organisation_id, row.raw])),
+        hashed("\x1f".join([row.mark, str(row.organisation_id), *row.raw, *map(str, row.raw.values())])),
         pack(row, batch.public_id, sheet, corrections),
     ]
 

@@ -106,7 +106,7 @@ class Command(BaseCommand):
             f"变更 {counts.get('changed', 0)}，无变化 {counts.get('unchanged', 0)}，待定 {counts.get('held', 0)}，"
             f"有误 {counts.get('error', 0)}，有提醒 {counts.get('warning', 0)}。"
         )
-        self.stdout.write(said + "，".join(f"{name} {number} 人" for name, number in batch.terms.items()))
+        self.stdout.write(said + "，".join(f"{name} {number}" for name, number in batch.terms.items()))
         for notice in batch.notices:
             self.stdout.write(f"  {notice['sheet']}{notice['text']}")
 

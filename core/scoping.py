@@ -88,7 +88,10 @@ class ScopedQuerySet(models.QuerySet[M]):
         if column not in self.model.scope_paths:  # type: ignore[attr-defined]
             raise ValueError(f"{column} is no scope column of {self.model.__name__}")
         scoped = self._scoped()
-        return scoped if actor.everything else scoped.filter(in_ranges([column], actor.ranges(permission)))
+        if actor.everything:
+            return scoped
+        further = self.model.further_condition(actor, permission)  # type: ignore[attr-defined]
+        return scoped.filter(in_ranges([column], actor.ranges(permission)), further)
 
     def unscoped(self) -> Self:
         """Every row. A test lists the few files that may call this, each with its reason."""
@@ -155,7 +158,12 @@ class ScopedModel(models.Model):
 
     @classmethod
     def scope_condition(cls, actor: Actor, permission: Permission) -> Q:
-        return in_ranges(cls.scope_paths, actor.ranges(permission))
+        return in_ranges(cls.scope_paths, actor.ranges(permission)) & cls.further_condition(actor, permission)
+
+    @classmethod
+    def further_condition(cls, actor: Actor, permission: Permission) -> Q:
+        """What must hold besides the path; nothing, unless a model says so."""
+        return Q()
 
     def validate_unique(self, exclude: Any = None) -> None:
         with uniqueness_sees_all():

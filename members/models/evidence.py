@@ -35,8 +35,8 @@ class Evidence(ScopedModel):
         ]
 
     @classmethod
-    def scope_condition(cls, actor: Actor, permission: Permission) -> Q:
-        return super().scope_condition(actor, permission) & need_to_know(actor, permission, "member__restricted")
+    def further_condition(cls, actor: Actor, permission: Permission) -> Q:
+        return need_to_know(actor, permission, "member__restricted")
 
 
 class Freshness(ScopedModel):
@@ -64,5 +64,5 @@ class Freshness(ScopedModel):
         verbose_name = "核实现状"
 
     @classmethod
-    def scope_condition(cls, actor: Actor, permission: Permission) -> Q:
-        return super().scope_condition(actor, permission) & need_to_know(actor, permission, "member__restricted")
+    def further_condition(cls, actor: Actor, permission: Permission) -> Q:
+        return need_to_know(actor, permission, "member__restricted")

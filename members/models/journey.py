@@ -91,8 +91,8 @@ class Journey(SealsFields, ScopedModel):
         ]
 
     @classmethod
-    def scope_condition(cls, actor: Actor, permission: Permission) -> Q:
-        return super().scope_condition(actor, permission) & need_to_know(actor, permission, "member__restricted")
+    def further_condition(cls, actor: Actor, permission: Permission) -> Q:
+        return need_to_know(actor, permission, "member__restricted")
 
     def __str__(self) -> str:
         return f"{self.get_direction_display()}：{self.destination_text or self.region_code}"

@@ -50,5 +50,5 @@ class LostContact(ScopedModel):
         indexes = [models.Index(fields=["home_path", "id"], name="lost_home")]
 
     @classmethod
-    def scope_condition(cls, actor: Actor, permission: Permission) -> Q:
-        return super().scope_condition(actor, permission) & need_to_know(actor, permission, "member__restricted")
+    def further_condition(cls, actor: Actor, permission: Permission) -> Q:
+        return need_to_know(actor, permission, "member__restricted")

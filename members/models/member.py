@@ -133,8 +133,8 @@ class Member(SealsFields, ScopedModel):
         return reverse("member-detail", args=[self.public_id])
 
     @classmethod
-    def scope_condition(cls, actor: Actor, permission: Permission) -> Q:
-        return super().scope_condition(actor, permission) & need_to_know(actor, permission)
+    def further_condition(cls, actor: Actor, permission: Permission) -> Q:
+        return need_to_know(actor, permission)
 
     @property
     def path(self) -> str:

@@ -1,0 +1,32 @@
+"""Counts that stay cheap on large tables: by path in one query, given up beyond a limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connections
+from django.db.models import F, QuerySet
+
+from core.paths import ancestors
+
+
+def by_path(queryset: QuerySet[Any], column: str, limit: int) -> dict[str, int] | None:
+    """Rows per organisation path; None where there are more than ``limit`` in all, and nobody waits for them.
+
+    The ORM cannot group the rows of a limited query, so its SQL (scope checked when it is compiled) is wrapped here.
+    """
+    paths = queryset.order_by().annotate(counted_path=F(column)).values_list("counted_path")[: limit + 1]
+    sql, params = paths.query.sql_with_params()
+    with connections[queryset.db].cursor() as cursor:
+        cursor.execute(f"SELECT counted_path, COUNT(*) FROM ({sql}) AS counted GROUP BY counted_path", params)  # noqa: S608
+        counts: dict[str, int] = dict(cursor.fetchall())
+    return counts if sum(counts.values()) <= limit else None
+
+
+def rolled_up(counts: dict[str, int]) -> dict[str, int]:
+    """Rows at or below each path: every path's own number added to all above it."""
+    totals: dict[str, int] = {}
+    for path, number in counts.items():
+        for above in ancestors(path):
+            totals[above] = totals.get(above, 0) + number
+    return totals

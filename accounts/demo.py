@@ -24,9 +24,9 @@ COUNTY_ACCOUNTS = (
 
 
 def sample_password() -> str:
-    """``DEMO_PASSWORD``, or one made once and kept beside the other things made at run time."""
+    """``settings.DEMO_PASSWORD``, or one made once and kept beside the other things made at run time."""
     file = Path(settings.VAR) / PASSWORD_FILE
-    given = os.environ.get("DEMO_PASSWORD", "").strip()
+    given = settings.DEMO_PASSWORD
     if not given and file.exists():
         return file.read_text("utf-8").strip()
     password = given or f"Yanyi-{secrets.token_hex(4)}"

@@ -9,6 +9,7 @@ VAR = env_path("VAR_DIR", BASE_DIR / "var", "运行时文件的文件夹（数�
 
 DEBUG = env_bool("DEBUG", False, "开发时为 1；生产环境必须为 0")
 DEMO = env_bool("DEMO", False, "样例县为 1：显示样例账号，允许不改初始密码")
+DEMO_PASSWORD = env_str("DEMO_PASSWORD", "", "样例县所有账号的密码；不设置时自动生成并保存在 var/ 里")
 GALLERY = env_bool("GALLERY", DEMO, "显示组件样张页 /ui/")
 SECRET_KEY = env_secret("SECRET_KEY", VAR, "会话签名用的长随机串；不设置时自动生成并保存在 var/ 里")
 SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS", "", "更换签名密钥期间的旧密钥，逗号分隔")

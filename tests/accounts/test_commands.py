@@ -83,14 +83,13 @@ def test_no_sample_accounts_outside_the_sample_county(settings):
             run(command)
 
 
-def test_password_is_made_once_and_printed(settings, tmp_path: Path, monkeypatch, county, town, branch):
-    settings.DEMO, settings.VAR = True, tmp_path
-    monkeypatch.delenv("DEMO_PASSWORD", raising=False)
+def test_password_is_made_once_and_printed(settings, tmp_path: Path, county, town, branch):
+    settings.DEMO, settings.VAR, settings.DEMO_PASSWORD = True, tmp_path, ""
     run("load_demo_accounts")
     password = sample_password()
     assert (tmp_path / "demo-password").stat().st_mode & 0o077 == 0
     text = run("demo_accounts")
     assert password in text
     assert "zhibu0101" in text
-    monkeypatch.setenv("DEMO_PASSWORD", "Given-2026")
+    settings.DEMO_PASSWORD = "Given-2026"
     assert sample_password() == "Given-2026"

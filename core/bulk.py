@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, models
 from psycopg2.extras import execute_values
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -43,7 +44,7 @@ def _copy_text(value: Any) -> str:
     if value is None:
         return "\\N"
     if value.__class__ is str:
-        return value.translate(_ESCAPES) if not value.isalnum() else value
+        return _escaped(value)
     if value is True:
         return "t"
     if value is False:
@@ -51,15 +52,22 @@ def _copy_text(value: Any) -> str:
     if isinstance(value, (bytes, memoryview)):
         return "\\\\x" + bytes(value).hex()
     if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
+        return _escaped(_encode(value))
     if isinstance(value, dt.datetime):
         return value.isoformat()
-    return str(value).translate(_ESCAPES)
+    return str(value)
+
+
+def _escaped(text: str) -> str:
+    """Four quick looks: hardly any value holds one of these, and translating each would take most of the time."""
+    if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
+        return text.translate(_ESCAPES)
+    return text
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return _encode(value)
     if isinstance(value, dt.datetime):
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, dt.date):
@@ -139,5 +147,5 @@ def _cast(db_type: str | None) -> str:
 
 def _adapt(value: Any) -> Any:
     if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return _encode(value)
     return value

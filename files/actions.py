@@ -9,11 +9,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Concat, Substr
 
 from audit import actions as audit
 from core import clock, ids
 from core.actors import SYSTEM, Actor
 from core.errors import UserError
+from core.paths import subtree
 from files import disk
 from files.models import StoredFile
 
@@ -106,6 +109,13 @@ def remove(file: StoredFile, *, by: Actor, now: dt.datetime | None = None) -> No
     rows = StoredFile.objects.visible_to(by).there().filter(pk=file.pk)
     if rows.update(removed_at=now or clock.now()):
         transaction.on_commit(lambda: disk.remove(file.public_id))
+
+
+def move_subtree(*, old_path: str, new_path: str) -> None:
+    """Files of an organisation that moves say where it is now."""
+    low, high = subtree(old_path)
+    rows = StoredFile.objects.visible_to(SYSTEM).filter(organisation_path__gte=low, organisation_path__lt=high)
+    rows.update(organisation_path=Concat(Value(new_path), Substr("organisation_path", len(old_path) + 1)))
 
 
 def remove_expired(now: dt.datetime) -> int:

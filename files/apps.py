@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from core import hooks
 from core.handlers import Periodic, register_periodic
 
 DAY = 24 * 3600
@@ -13,3 +14,4 @@ class FilesConfig(AppConfig):
         from files import actions  # noqa: PLC0415 models are loaded only now
 
         register_periodic(Periodic("files.expire", DAY, actions.remove_expired))
+        hooks.subtree_moved.register(actions.move_subtree)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
+from typing import Any
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 
 from core import clock
@@ -20,6 +23,21 @@ QUICK = {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interval_ma
 _not_before = 0.0
 
 
+def _connection() -> Any:
+    options = {**current_app.conf.broker_transport_options, **QUICK}
+    return current_app.connection_for_write(transport_options=options, connect_timeout=1)
+
+
+def broker_answers() -> bool:
+    """Whether the broker could take a job now; the answer comes within about a second."""
+    try:
+        with _connection() as connection:
+            connection.default_channel  # noqa: B018 made on access, and with it the connection
+    except Exception:  # noqa: BLE001 whatever is wrong with it, it does not answer
+        return False
+    return os.access(settings.BROKER_FOLDER, os.W_OK) or bool(settings.REDIS_URL)
+
+
 def after_commit(job: Job) -> None:
     """Send once the caller's transaction has committed. Never raises, never waits longer than a second."""
     transaction.on_commit(lambda: send([job.public_id]))
@@ -32,8 +50,7 @@ def send(public_ids: list[str]) -> int:
         return 0
     sent: list[str] = []
     try:
-        options = {**current_app.conf.broker_transport_options, **QUICK}
-        with current_app.connection_for_write(transport_options=options, connect_timeout=1) as connection:
+        with _connection() as connection:
             for public_id in public_ids:
                 current_app.send_task(TASK, args=[public_id], connection=connection, retry=False)
                 sent.append(public_id)

@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from core.errors import UserError
 from core.permissions import Permission
+from core.views.access import public
 from core.views.bases import readonly
 from jobs import actions
+from jobs.health import findings
 from jobs.models import Job
 from jobs.presenters import TONES, kind_title, result_page, shown
 
@@ -90,6 +92,16 @@ def _do(request: HttpRequest, public_id: str, action: Any, done: str) -> HttpRes
     except UserError as refusal:
         messages.error(request, refusal.text)
     return redirect(job)
+
+
+@public
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """200 while pages work, else 503; a line for each thing that was looked at."""
+    found = findings()
+    is_down = any(finding.problem and finding.is_serious for finding in found)
+    lines = "\n".join(str(finding) for finding in found)
+    return HttpResponse(f"{lines}\n", status=503 if is_down else 200, content_type="text/plain; charset=utf-8")
 
 
 def _mine(request: HttpRequest, public_id: str) -> Job:

@@ -45,6 +45,8 @@ def _copy_text(value: Any) -> str:
         return "\\N"
     if value.__class__ is str:
         return _escaped(value)
+    if value.__class__ is int:
+        return str(value)
     if value is True:
         return "t"
     if value is False:
@@ -55,7 +57,7 @@ def _copy_text(value: Any) -> str:
         return _escaped(_encode(value))
     if isinstance(value, dt.datetime):
         return value.isoformat()
-    return str(value)
+    return _escaped(str(value))
 
 
 def _escaped(text: str) -> str:

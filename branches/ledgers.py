@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from branches.models import Organisation, Post
+from branches.models import Organisation, OrganisationQuerySet, Post
 from branches.roster import apply, check, restore
 from core.actors import Actor
 from core.columns import Column, Kind
 from core.domain.codes import ORGANISATION_KIND
-from core.ledgers import ApplyContext, ApplyResult, CheckContext, Ledger, LedgerRow, RestoreResult
+from core.ledgers import ApplyContext, ApplyResult, CheckContext, ExportRecord, Ledger, LedgerRow, RestoreResult
 from core.permissions import Permission
 
 COLUMNS = (
@@ -55,34 +55,43 @@ class OrganisationsLedger(Ledger):
     def restore(self, batch_id: str, by: Actor, now: dt.datetime) -> RestoreResult:
         return restore.restore(batch_id, by, now)
 
-    def export_rows(self, by: Actor, filters: Mapping[str, Any]) -> Iterator[list[Any]]:
-        """In the official order. ``filters``: {"organisation": path} narrows to a subtree."""
-        organisations = Organisation.objects.open().within(by, Permission.EXPORT).official().select_related("parent")
-        if path := filters.get("organisation"):
-            organisations = organisations.under(path)
-        chosen = list(organisations)
+    def export(
+        self, by: Actor, filters: Mapping[str, Any], keys: Collection[str] | None = None
+    ) -> Iterator[ExportRecord]:
+        """Open organisations, a parent before its children. ``filters``: {"organisation": path} narrows to a subtree."""
+        chosen = list(_exported(by, filters).official().select_related("parent"))
         secretaries = {
             post.organisation_id: post
             for post in Post.objects.visible_to(by, Permission.EXPORT)
             .filter(title=Post.Title.SECRETARY, ends_on__isnull=True, organisation__in=chosen)
             .order_by("-pk")
         }
-        for number, one in enumerate(chosen, start=1):
-            yield _export_row(number, one, secretaries.get(one.pk))
+        numbers = keys is None or "phone" in keys
+        for one in chosen:
+            yield _record(one, secretaries.get(one.pk), numbers)
+
+    def export_count(self, by: Actor, filters: Mapping[str, Any]) -> int:
+        return _exported(by, filters).count()
 
 
-def _export_row(number: int, one: Organisation, secretary: Post | None) -> list[Any]:
-    return [
-        number,
-        one.name,
-        one.parent.name if one.parent else "",
-        one.kind,
-        secretary.holder_name if secretary else "",
-        secretary.reveal("phone") if secretary else "",
-        one.founded_on.iso() if one.founded_on else "",
-        one.elected_on.iso() if one.elected_on else "",
-        one.place,
-        one.note,
-        one.code,
-        one.parent.code if one.parent else "",
-    ]
+def _exported(by: Actor, filters: Mapping[str, Any]) -> OrganisationQuerySet:
+    organisations = Organisation.objects.open().within(by, Permission.EXPORT)
+    path = filters.get("organisation")
+    return organisations.under(path) if path else organisations
+
+
+def _record(one: Organisation, secretary: Post | None, numbers: bool) -> ExportRecord:
+    values = {
+        "name": one.name,
+        "parent": one.parent.name if one.parent else "",
+        "kind": one.kind,
+        "secretary": secretary.holder_name if secretary else "",
+        "phone": secretary.reveal("phone") if secretary and numbers else "",
+        "founded_on": one.founded_on.iso() if one.founded_on else None,
+        "elected_on": one.elected_on.iso() if one.elected_on else None,
+        "place": one.place,
+        "note": one.note,
+        "code": one.code,
+        "parent_code": one.parent.code if one.parent else "",
+    }
+    return ExportRecord(one.public_id, one.version, values, one.pk)

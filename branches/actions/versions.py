@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -29,14 +30,19 @@ def require_version(locked: Any, version: int | None, typed: Mapping[str, Any], 
     last = Change.objects.of(locked, by).last()
     conflicts = [
         Conflict(name, str(locked._meta.get_field(name).verbose_name), label(locked, name, stored), label(locked, name, new))
-        for name, new in typed.items()
-        if (stored := stored_value(locked, name) or "") != (new or "")
+        for name, value in typed.items()
+        if (stored := stored_value(locked, name) or "") != (new := _as_stored(locked, name, value) or "")
     ]
     raise StaleVersion(
         str(last.actor) if last and last.actor else "别人",
         f"{timezone.localtime(last.at):%Y-%m-%d %H:%M}" if last else "刚才",
         conflicts,
     )
+
+
+def _as_stored(obj: Any, name: str, value: Any) -> Any:
+    value = obj._meta.get_field(name).get_prep_value(value)
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def label(obj: models.Model, name: str, value: Any) -> str:

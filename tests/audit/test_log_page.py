@@ -25,7 +25,9 @@ def kinds():
 
 
 def page(client, **query):
-    return client.get(reverse("event-list"), query)
+    answer = client.get(reverse("event-list"), query)
+    assert "⚠undefined" not in answer.content.decode()
+    return answer
 
 
 def test_the_auditor_reads_what_happened_below(town, foreign_branch, town_actor, other_town_actor, auditor_user, client_for):

@@ -132,10 +132,17 @@ def history(
 
 
 def _field_change(
-    model: type[models.Model], name: str, before: Any, after: Any, shown: Callable[[Any], str] | None, sealed: frozenset[str]
+    model: type[models.Model],
+    name: str,
+    before: Any,
+    after: Any,
+    shown: Callable[[Any], str] | None,
+    sealed: frozenset[str],
 ) -> FieldChange:
     label = str(getattr(model._meta.get_field(name), "verbose_name", name))
     if name in sealed:
-        return FieldChange(label, "已登记" if before else "", "已更换" if before and after else "已登记" if after else "")
+        return FieldChange(
+            label, "已登记" if before else "", "已更换" if before and after else "已登记" if after else ""
+        )
     read = shown or (lambda value: "" if value in (None, "", []) else str(value))
     return FieldChange(label, read(before), read(after))

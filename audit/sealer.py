@@ -84,9 +84,13 @@ def verify_chain(*, expected_head: tuple[int, str] | None = None, now: dt.dateti
             missing = f"第 {number + 1} 条" if seal.number == number + 2 else f"第 {number + 1} 至 {seal.number - 1} 条"
             verdict.findings.append(Finding("removed", number + 1, f"链上缺少{missing}记录。"))
         elif link(previous, bytes(seal.event.mac)) != bytes(seal.hash):
-            verdict.findings.append(Finding("inserted", seal.number, f"第 {seal.number} 条与前一条接不上，可能被替换或插入。"))
+            verdict.findings.append(
+                Finding("inserted", seal.number, f"第 {seal.number} 条与前一条接不上，可能被替换或插入。")
+            )
         if not is_genuine(seal.event):
-            verdict.findings.append(Finding("changed", seal.number, f"第 {seal.number} 条的内容与校验值不符，被改动过。"))
+            verdict.findings.append(
+                Finding("changed", seal.number, f"第 {seal.number} 条的内容与校验值不符，被改动过。")
+            )
         number, previous = seal.number, bytes(seal.hash)
         if expected_head and number == expected_head[0] and previous.hex() != expected_head[1]:
             verdict.findings.append(Finding("changed", number, f"第 {number} 条与以前记下的链值不同。"))

@@ -44,7 +44,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
     page = keyset.page(rows, ["-at", "-pk"], token=request.GET.get("after", ""), size=PAGE, where="log")
     events = {event.pk: event for event in _readable(request).filter(pk__in=page.ids)}
     total = rows.order_by()[: CAP + 1].count()
-    keep = {name: value for name, value in request.GET.items() if name in (*form.fields, "subject") and value}
+    keep = {name: str(value) for name, value in request.GET.items() if name in (*form.fields, "subject") and value}
     return render(
         request,
         "audit/list.html",

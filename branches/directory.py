@@ -114,7 +114,9 @@ class Directory:
         for only_near in (True, False):
             for nodes in candidates:
                 fitting = [
-                    node for node in nodes if self.reaches(node) and (not only_near or (near and covers(near, node.path)))
+                    node
+                    for node in nodes
+                    if self.reaches(node) and (not only_near or (near and covers(near, node.path)))
                 ]
                 if fitting:
                     return self._settled(fitting, branch)

@@ -31,7 +31,9 @@ class PartialDateFormField(forms.CharField):
             return None
         parsed = parse_partial_date(text, today=dt.date.max)
         if parsed.value is None:
-            raise forms.ValidationError(parsed.problem.text if parsed.problem else "看不懂这个日期。", code="date_invalid")
+            raise forms.ValidationError(
+                parsed.problem.text if parsed.problem else "看不懂这个日期。", code="date_invalid"
+            )
         return parsed.value
 
 
@@ -96,7 +98,9 @@ class EndPostForm(forms.Form):
 class RuleForm(forms.Form):
     """One rule; its value's field is made after the rule's kind."""
 
-    kind = forms.ChoiceField(label="只对一类党组织", choices=[("", "全部"), *ORGANISATION_KIND.choices()], required=False)
+    kind = forms.ChoiceField(
+        label="只对一类党组织", choices=[("", "全部"), *ORGANISATION_KIND.choices()], required=False
+    )
     starts_on = DayField(label="从哪天起", help_text="不填就是今天")
 
     def __init__(self, *args: Any, rule: Rule, **kwargs: Any) -> None:

@@ -83,9 +83,7 @@ def values_for(key: str, organisations: Iterable[Organisation], on: dt.date) -> 
 def explain_all(organisation: Organisation, on: dt.date) -> list[RuleValue]:
     """Every declared rule as it stands at ``organisation``."""
     above = _in_force(RuleSetting.objects.filter(organisation__path__in=ancestors(organisation.path)), on)
-    return [
-        _nearest(rule, organisation, [one for one in above if one.key == rule.key]) for rule in rules.rules()
-    ]
+    return [_nearest(rule, organisation, [one for one in above if one.key == rule.key]) for rule in rules.rules()]
 
 
 def history(key: str, organisation: Organisation) -> list[RuleSetting]:

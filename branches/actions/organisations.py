@@ -89,7 +89,12 @@ def rename(
 
 
 def move(
-    organisation: Organisation, *, to: Organisation, by: Actor, version: int | None = None, now: dt.datetime | None = None
+    organisation: Organisation,
+    *,
+    to: Organisation,
+    by: Actor,
+    version: int | None = None,
+    now: dt.datetime | None = None,
 ) -> Organisation:
     """Hang an organisation with everything below it under ``to``, last among its new siblings.
 

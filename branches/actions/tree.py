@@ -44,12 +44,9 @@ def deepest(path: str) -> int:
 
 def rebase(old_path: str, *, new_path: str, old_order: str, new_order: str) -> int:
     """Give a whole subtree new leading digits, by one UPDATE; the number of organisations moved."""
-    return (
-        Organisation.objects.under(old_path)
-        .update(
-            path=Concat(Value(new_path), Substr(F("path"), len(old_path) + 1)),
-            order_path=Concat(Value(new_order), Substr(F("order_path"), len(old_order) + 1)),
-        )
+    return Organisation.objects.under(old_path).update(
+        path=Concat(Value(new_path), Substr(F("path"), len(old_path) + 1)),
+        order_path=Concat(Value(new_order), Substr(F("order_path"), len(old_order) + 1)),
     )
 
 

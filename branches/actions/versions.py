@@ -29,7 +29,9 @@ def require_version(locked: Any, version: int | None, typed: Mapping[str, Any], 
         return
     last = Change.objects.of(locked, by).last()
     conflicts = [
-        Conflict(name, str(locked._meta.get_field(name).verbose_name), label(locked, name, stored), label(locked, name, new))
+        Conflict(
+            name, str(locked._meta.get_field(name).verbose_name), label(locked, name, stored), label(locked, name, new)
+        )
         for name, value in typed.items()
         if (stored := stored_value(locked, name) or "") != (new := _as_stored(locked, name, value) or "")
     ]

@@ -94,7 +94,9 @@ class Organisation(models.Model):
         verbose_name = "党组织"
         constraints = [
             models.UniqueConstraint(
-                fields=["parent", "name"], condition=Q(closed_on__isnull=True), name="organisation_name_once",
+                fields=["parent", "name"],
+                condition=Q(closed_on__isnull=True),
+                name="organisation_name_once",
                 violation_error_message="同一上级党组织下已有同名的党组织。",
             ),
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="organisation_code_once"),

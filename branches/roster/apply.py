@@ -27,7 +27,19 @@ from core.permissions import Permission
 
 SOURCE = "ledger"
 _MADE = "branches.roster.made"
-_WRITTEN = ("name", "short_name", "initials", "kind", "code", "place", "note", "marks", "founded_on", "elected_on", "version")
+_WRITTEN = (
+    "name",
+    "short_name",
+    "initials",
+    "kind",
+    "code",
+    "place",
+    "note",
+    "marks",
+    "founded_on",
+    "elected_on",
+    "version",
+)
 
 
 @dataclass
@@ -43,7 +55,10 @@ class Writing:
     changed_posts: list[Post] = field(default_factory=list)
 
     def count(self, row: LedgerRow, kind: str) -> None:
-        for table, name in ((self.result.counts, row.outcome.value), (self.result.terms, ORGANISATION_KIND.label(kind))):
+        for table, name in (
+            (self.result.counts, row.outcome.value),
+            (self.result.terms, ORGANISATION_KIND.label(kind)),
+        ):
             table[name] = table.get(name, 0) + 1
 
     def history(self, obj: Any, fields: Mapping[str, list[Any]]) -> None:
@@ -64,7 +79,9 @@ def apply(rows: Sequence[LedgerRow], context: ApplyContext) -> ApplyResult:
     _create([row for row in usable if row.basis.get("id") is None], writing)
     Post.objects.bulk_create(writing.new_posts)
     Post.objects.unscoped().bulk_update(
-        writing.changed_posts, ["holder_name", "phone", "phone_index", "phone_tail", "ends_on", "version"], batch_size=500
+        writing.changed_posts,
+        ["holder_name", "phone", "phone_index", "phone_tail", "ends_on", "version"],
+        batch_size=500,
     )
     audit.copy_changes(writing.histories)
     return writing.result
@@ -115,7 +132,9 @@ def _create_level(ready: Iterable[tuple[LedgerRow, Organisation]], writing: Writ
 def _last_children(parents: set[int]) -> dict[int, tuple[int, int]]:
     """The last path number and position given below each parent, closed ones counted."""
     last: dict[int, tuple[int, int]] = {}
-    for parent, path, position in Organisation.objects.filter(parent__in=parents).values_list("parent", "path", "position"):
+    for parent, path, position in Organisation.objects.filter(parent__in=parents).values_list(
+        "parent", "path", "position"
+    ):
         number, rank = last.get(parent, (0, 0))
         last[parent] = (max(number, int(path[-WIDTH:])), max(rank, position))
     return last
@@ -226,9 +245,10 @@ def _differing(obj: Any, before: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 
 def _filled(obj: Any, columns: Iterable[str]) -> dict[str, list[Any]]:
-    return {name: [None, value] for name, value in audit.snapshot(obj, columns).items() if value not in (None, "", [], {})}
+    return {
+        name: [None, value] for name, value in audit.snapshot(obj, columns).items() if value not in (None, "", [], {})
+    }
 
 
 def _date(text: Any) -> PartialDate | None:
     return PartialDate.from_iso(text) if text else None
-

@@ -54,9 +54,7 @@ def _check_row(row: LedgerRow, known: Known, context: CheckContext) -> None:
         _check_new(row, parent, parent_row, known, context)
 
 
-def _parent(
-    row: LedgerRow, known: Known, context: CheckContext
-) -> tuple[Organisation | None, LedgerRow | None]:
+def _parent(row: LedgerRow, known: Known, context: CheckContext) -> tuple[Organisation | None, LedgerRow | None]:
     """The organisation above in the tree, or the row of the file that makes it; the file's own rows come first."""
     code, name = row.values.get("parent_code"), row.values.get("parent")
     if not code and not name:
@@ -80,7 +78,9 @@ def _parent(
             row.hold("parent_ambiguous", f"有 {len(found)} 个叫“{name}”的党组织，请写上级的全称或代码。", "parent")
             return None, None
     text = name or f"代码 {code}"
-    row.hold("parent_unknown", f"找不到上级党组织“{text}”，请核对名称，或先新建上级。", "parent" if name else "parent_code")
+    row.hold(
+        "parent_unknown", f"找不到上级党组织“{text}”，请核对名称，或先新建上级。", "parent" if name else "parent_code"
+    )
     return None, None
 
 
@@ -90,7 +90,11 @@ def _through(above: LedgerRow, known: Known) -> tuple[Organisation | None, Ledge
     found = [known.by_code[code]] if code in known.by_code else known.named(name)
     if len(found) > 1:
         above_that = above.values.get("parent")
-        found = [one for one in found if one.parent and above_that and plain_org_name(above_that) == plain_org_name(one.parent.name)]
+        found = [
+            one
+            for one in found
+            if one.parent and above_that and plain_org_name(above_that) == plain_org_name(one.parent.name)
+        ]
     return (found[0] if len(found) == 1 else None), above
 
 
@@ -201,7 +205,9 @@ def _may_organise(
     seen: set[str] = set()
     while parent is None and parent_row is not None and row_key(parent_row) not in seen:
         seen.add(row_key(parent_row))
-        copy = LedgerRow(parent_row.sheet, parent_row.number, values=parent_row.values)  # messages are for its own check
+        copy = LedgerRow(
+            parent_row.sheet, parent_row.number, values=parent_row.values
+        )  # messages are for its own check
         parent, parent_row = _parent(copy, known, context)
     return parent is not None and context.by.reaches(parent.path, Permission.ORGANISE)
 
@@ -245,7 +251,10 @@ def _differences(row: LedgerRow, organisation: Organisation) -> list[CellChange]
             before = before.iso()
         if key in ("name", "kind") and not after:
             continue
-        if key == "name" and plain_org_name(after) in (plain_org_name(organisation.name), plain_org_name(organisation.short_name)):
+        if key == "name" and plain_org_name(after) in (
+            plain_org_name(organisation.name),
+            plain_org_name(organisation.short_name),
+        ):
             continue
         if not _same(key, before, after):
             found.append(CellChange(key, before or None, after))
@@ -273,5 +282,7 @@ def _secretary_differences(row: LedgerRow, post: Post | None) -> list[CellChange
     elif "phone" in row.values and (phone or post is not None) and (name is not None or "secretary" not in row.values):
         another_person = name is not None and name != held
         if another_person or crypto.blind(phone or "", "phone") != (post.phone_index if post else ""):
-            found.append(CellChange("phone", post.reveal("phone") or None if post and not another_person else None, phone))
+            found.append(
+                CellChange("phone", post.reveal("phone") or None if post and not another_person else None, phone)
+            )
     return found

@@ -62,7 +62,9 @@ def _take_back(
 
 def _delete(obj: Any, columns: tuple[str, ...], batch: str, by: Actor, now: dt.datetime) -> bool:
     """False where something points to it."""
-    fields = {name: [value, None] for name, value in audit.snapshot(obj, columns).items() if value not in (None, "", [])}
+    fields = {
+        name: [value, None] for name, value in audit.snapshot(obj, columns).items() if value not in (None, "", [])
+    }
     label, public_id, version = obj._meta.label_lower, obj.public_id, obj.version + 1
     try:
         with transaction.atomic():
@@ -70,7 +72,14 @@ def _delete(obj: Any, columns: tuple[str, ...], batch: str, by: Actor, now: dt.d
     except ProtectedError:
         return False
     Change.objects.create(
-        object_type=label, object_id=public_id, version=version, at=now, actor=by.ref, batch=batch, source=UNDO, fields=fields
+        object_type=label,
+        object_id=public_id,
+        version=version,
+        at=now,
+        actor=by.ref,
+        batch=batch,
+        source=UNDO,
+        fields=fields,
     )
     return True
 

@@ -49,7 +49,9 @@ def saved(form: Form, action: Callable[[], T]) -> T | None:
     except StaleVersion as stale:
         form.add_error(None, stale.text)
         for conflict in stale.conflicts:
-            form.add_error(None, f"{conflict.label}：现在是“{conflict.theirs or '空'}”，您填的是“{conflict.yours or '空'}”")
+            form.add_error(
+                None, f"{conflict.label}：现在是“{conflict.theirs or '空'}”，您填的是“{conflict.yours or '空'}”"
+            )
     except Blocked as blocked:
         for blocker in blocked.blockers:
             form.add_error(None, blocker)

@@ -224,4 +224,3 @@ def _tie(asked: tuple[int, bool, int]) -> int:
 
 def _version(organisation: Organisation) -> int:
     return int(get_object_or_404(Organisation, pk=organisation.pk).version)
-

@@ -37,7 +37,12 @@ def post_new(request: HttpRequest, public_id: str) -> HttpResponse:
         if done is not None:
             messages.success(request, f"已登记{values['holder_name']}任职。")
             return redirect(organisation)
-    context = {"form": form, "organisation": organisation, "key": key, "crumbs": presenters.crumbs(organisation, "任职")}
+    context = {
+        "form": form,
+        "organisation": organisation,
+        "key": key,
+        "crumbs": presenters.crumbs(organisation, "任职"),
+    }
     return render(request, "branches/post.html", context)
 
 
@@ -78,7 +83,9 @@ def post_end(request: HttpRequest, public_id: str) -> HttpResponse:
         form = with_version(form, _version(post))  # type: ignore[assignment]
     crumbs = presenters.crumbs(post.organisation, "卸任")
     return render(
-        request, "branches/post_end.html", {"form": form, "post": post, "organisation": post.organisation, "crumbs": crumbs}
+        request,
+        "branches/post_end.html",
+        {"form": form, "post": post, "organisation": post.organisation, "crumbs": crumbs},
     )
 
 
@@ -88,7 +95,9 @@ def post_phone(request: HttpRequest, public_id: str) -> HttpResponse:
     post = _visible(request, public_id)
     number = actions.reveal_phone(post, by=actor_of(request))
     if request.headers.get("HX-Request"):
-        return render(request, "components/masked.html", {"text": number, "url": "", "field": "", "label": "", "live": ""})
+        return render(
+            request, "components/masked.html", {"text": number, "url": "", "field": "", "label": "", "live": ""}
+        )
     context = {"post": post, "number": number, "crumbs": presenters.crumbs(post.organisation, "联系电话")}
     return render(request, "branches/post_phone.html", context)
 

@@ -63,7 +63,9 @@ def rule_edit(request: HttpRequest, key: str) -> HttpResponse:
         {
             "starts_on": one.starts_on,
             "value": rules.shown(rule, one.value),
-            "kind": dict(form.fields["kind"].choices).get(one.organisation_kind, "") if one.organisation_kind else "全部",
+            "kind": dict(form.fields["kind"].choices).get(one.organisation_kind, "")
+            if one.organisation_kind
+            else "全部",
             "by": one.set_by,
             "at": one.set_at,
         }

@@ -30,7 +30,9 @@ def page(client, **query):
     return answer
 
 
-def test_the_auditor_reads_what_happened_below(town, foreign_branch, town_actor, other_town_actor, auditor_user, client_for):
+def test_the_auditor_reads_what_happened_below(
+    town, foreign_branch, town_actor, other_town_actor, auditor_user, client_for
+):
     record("looked", "查看何一的档案", by=town_actor)
     record("altered", "修改冯三的档案", by=other_town_actor)
     answer = page(client_for(auditor_user))

@@ -57,7 +57,14 @@ def test_new_events_are_sealed_once_and_in_order(chain):
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("text", "另一件事"), ("actor", "abc 别人"), ("organisation_id", 7), ("kind", "other"), ("subject_id", "x"), ("data", "{}")],
+    [
+        ("text", "另一件事"),
+        ("actor", "abc 别人"),
+        ("organisation_id", 7),
+        ("kind", "other"),
+        ("subject_id", "x"),
+        ("data", "{}"),
+    ],
 )
 def test_a_changed_column_shows(tamper, chain, column, value):
     assert tamper(f"UPDATE audit_event SET {column} = %s WHERE id = %s", value, chain[2].pk)

@@ -68,7 +68,9 @@ def test_villages_and_sheet_names_of_15(register, make_user):
 def test_units_that_report(register, make_user, county_actor):
     directory = Directory(county_actor)
     for number in ("01", "02", "03", "04", "08", "09", "13", "14", "18", "19"):
-        cells = [cell.value for row in openpyxl.load_workbook(sheet_file(number)).active.iter_rows(max_row=3) for cell in row]
+        cells = [
+            cell.value for row in openpyxl.load_workbook(sheet_file(number)).active.iter_rows(max_row=3) for cell in row
+        ]
         (line,) = [cell for cell in cells if isinstance(cell, str) and cell.startswith("填报单位")]
         match = directory.find(line.partition("：")[2])
         assert match.state is Found.ONE, line
@@ -86,9 +88,7 @@ def test_whole_names_of_02(register, county_actor):
 
 
 def test_the_nearest_of_several_and_what_is_not_yours(town, other_town, branch, town_actor, county_actor):
-    twin = organisations.create(
-        parent=other_town, name="中共云湖县青石镇何寨村支部委员会", kind="631", by=county_actor
-    )
+    twin = organisations.create(parent=other_town, name="中共云湖县青石镇何寨村支部委员会", kind="631", by=county_actor)
     county_sees, town_sees = Directory(county_actor), Directory(town_actor)
     assert county_sees.find("何寨村党支部").state is Found.AMBIGUOUS
     assert county_sees.find("何寨村", within=other_town.path).organisation_id == twin.pk
@@ -107,7 +107,9 @@ def test_a_code_beats_a_name_and_a_closed_one_is_gone(town, branch, other_branch
 
 def test_a_place_and_a_general_branch_stand_for_their_only_branch(town, county_actor):
     village = organisations.create(parent=town, name="大堂村", kind="village", by=county_actor)
-    first = organisations.create(parent=village, name="中共云湖县马店镇大堂村第一支部委员会", kind="631", by=county_actor)
+    first = organisations.create(
+        parent=village, name="中共云湖县马店镇大堂村第一支部委员会", kind="631", by=county_actor
+    )
     assert Directory(county_actor).find("大堂村").organisation_id == first.pk
     organisations.create(parent=village, name="中共云湖县马店镇大堂村第二支部委员会", kind="631", by=county_actor)
     match = Directory(county_actor).find("大堂村")

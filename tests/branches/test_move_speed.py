@@ -24,7 +24,9 @@ def test_a_town_of_twenty_branches_and_two_thousand_members(county, town, other_
     for number in range(1999):
         home = branches[number % 20]
         people.append(
-            Member(name="何", home=home, home_path=home.path, created_at=pattern.created_at, updated_at=pattern.updated_at)
+            Member(
+                name="何", home=home, home_path=home.path, created_at=pattern.created_at, updated_at=pattern.updated_at
+            )
         )
     Member.objects.bulk_create(people, batch_size=500)
     began = time.perf_counter()

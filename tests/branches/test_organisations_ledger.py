@@ -84,11 +84,24 @@ def test_a_file_may_list_children_first(county, county_actor):
 
 def test_set_based_writing_equals_the_single_actions(county, county_actor):
     name = "中共云湖县马店镇何寨村支部委员会"
-    apply(check(rows_of([[1, MADIAN, COUNTY, "611"], [2, name, MADIAN, "631", None, None, "1982-03", None, "何寨村", None]]), county_actor), county_actor)
+    apply(
+        check(
+            rows_of(
+                [[1, MADIAN, COUNTY, "611"], [2, name, MADIAN, "631", None, None, "1982-03", None, "何寨村", None]]
+            ),
+            county_actor,
+        ),
+        county_actor,
+    )
     by_ledger = Organisation.objects.get(name=name)
     other = organisations.create(parent=county, name="中共云湖县青石镇委员会", kind="611", by=county_actor)
     by_hand = organisations.create(
-        parent=other, name="中共云湖县青石镇何寨村支部委员会", kind="631", by=county_actor, founded_on="1982-03", place="何寨村"
+        parent=other,
+        name="中共云湖县青石镇何寨村支部委员会",
+        kind="631",
+        by=county_actor,
+        founded_on="1982-03",
+        place="何寨村",
     )
     same = ("short_name", "initials", "kind", "marks", "position", "place", "founded_on", "version")
     by_hand.refresh_from_db()

@@ -39,7 +39,9 @@ def test_the_list_shows_children_and_the_tree(county, town, branch, other_town, 
     assert client.get(reverse("organisation-list"), {"in": "nosuch"}).status_code == 404
 
 
-def test_a_search_is_posted_and_finds_by_name_or_initials(county, town, branch, foreign_branch, county_user, client_for):
+def test_a_search_is_posted_and_finds_by_name_or_initials(
+    county, town, branch, foreign_branch, county_user, client_for
+):
     client = client_for(county_user)
     for typed, found in (("何寨", branch), ("fcdzb", None), ("ftcdzb", foreign_branch)):
         rows = client.post(reverse("organisation-list"), {"q": typed}).context["rows"]
@@ -65,7 +67,9 @@ def test_everybody_reads_the_directory_but_not_its_people(branch, town_actor, ot
     assert "任命" not in text_of(theirs)
 
 
-def test_a_phone_is_shown_on_request_and_that_is_told(branch, town_actor, town_user, other_town_user, auditor_user, client_for):
+def test_a_phone_is_shown_on_request_and_that_is_told(
+    branch, town_actor, town_user, other_town_user, auditor_user, client_for
+):
     post = appoint(organisation=branch, title="secretary", holder_name="何建国", phone="19900000001", by=town_actor)
     address = reverse("post-phone", args=[post.public_id])
     client = client_for(town_user)
@@ -137,9 +141,7 @@ def test_a_button_that_cannot_be_pressed_says_why(town, branch, county_user, cli
 
 
 def test_order_by_numbers_and_by_steps(county, town, other_town, county_user, client_for):
-    third = organisations.create(
-        parent=county, name="中共云湖县大营镇委员会", kind="611", by=SYSTEM
-    )
+    third = organisations.create(parent=county, name="中共云湖县大营镇委员会", kind="611", by=SYSTEM)
     client, address = client_for(county_user), reverse("organisation-order", args=[county.public_id])
 
     def order():
@@ -164,7 +166,9 @@ def test_posts_are_appointed_mended_and_ended(branch, town_user, client_for):
     post = Post.objects.get()
     edit = reverse("post-edit", args=[post.public_id])
     assert "尾号 0001" in text_of(client.get(edit))
-    client.post(edit, {"title": "secretary", "holder_name": "何建业", "phone": "", "version": 1, "starts_on": "2026-01-09"})
+    client.post(
+        edit, {"title": "secretary", "holder_name": "何建业", "phone": "", "version": 1, "starts_on": "2026-01-09"}
+    )
     post.refresh_from_db()
     assert (post.holder_name, post.phone_tail, str(post.starts_on)) == ("何建业", "0001", "2026-01-09")
     end = reverse("post-end", args=[post.public_id])
@@ -173,7 +177,14 @@ def test_posts_are_appointed_mended_and_ended(branch, town_user, client_for):
 
 
 def test_who_may_change_what(town, branch, foreign_branch, secretary_user, town_user, auditor_user, client_for):
-    for name in ("organisation-edit", "organisation-new", "organisation-move", "organisation-close", "organisation-order", "post-new"):
+    for name in (
+        "organisation-edit",
+        "organisation-new",
+        "organisation-move",
+        "organisation-close",
+        "organisation-order",
+        "post-new",
+    ):
         assert client_for(town_user).get(reverse(name, args=[branch.public_id])).status_code == 200
         assert client_for(town_user).get(reverse(name, args=[foreign_branch.public_id])).status_code == 404
         assert client_for(secretary_user).get(reverse(name, args=[branch.public_id])).status_code == 403
@@ -197,7 +208,9 @@ def test_rules_are_read_and_set_by_the_county(county, town, county_user, town_us
     assert RuleSetting.objects.count() == 1
 
 
-def test_a_list_asks_the_same_number_of_queries_however_long(county, county_user, client_for, django_assert_max_num_queries):
+def test_a_list_asks_the_same_number_of_queries_however_long(
+    county, county_user, client_for, django_assert_max_num_queries
+):
     for number in range(30):
         organisations.create(
             parent=county, name=f"中共云湖县第{number}镇委员会", kind="611",

@@ -18,7 +18,8 @@ KEY = "term_warn_months"
 
 @pytest.fixture
 def flag():
-    declared.register(Rule("test_flag", "试用", False, "测试", kind="flag"), Rule("test_choice", "试选", "a", "测试", kind="choice", choices=(("a", "甲"), ("b", "乙"))))
+    declared.register(Rule("test_flag", "试用", False, "测试", kind="flag"))
+    declared.register(Rule("test_choice", "试选", "a", "测试", kind="choice", choices=(("a", "甲"), ("b", "乙"))))
     yield
     for key in ("test_flag", "test_choice"):
         del declared._rules[key]

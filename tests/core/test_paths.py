@@ -34,6 +34,6 @@ def test_the_line_above_begins_at_the_root(path):
 def test_there_is_an_end():
     assert paths.child("0001", 12) == "00010012"
     for parent, number in (("0001", 0), ("0001", 9999), ("0001" * 10, 1)):
-        with pytest.raises(ValueError, match="room|deep"):
+        with pytest.raises(ValueError, match=r"room|deep"):
             paths.child(parent, number)
     assert not paths.covers(paths.subtree("0001"), "")

@@ -19,7 +19,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def people(branch, other_branch, foreign_branch, make_member):
     """One member in each of three branches: two of the town's, one of another town's."""
-    return [make_member(home, name=name) for home, name in ((branch, "何一"), (other_branch, "吕二"), (foreign_branch, "冯三"))]
+    return [
+        make_member(home, name=name)
+        for home, name in ((branch, "何一"), (other_branch, "吕二"), (foreign_branch, "冯三"))
+    ]
 
 
 def names(rows):
@@ -54,7 +57,9 @@ class TestWhoSeesWhat:
 
     def test_permissions_have_ranges_of_their_own(self, people, branch, town, auditor_actor):
         actor = Actor(
-            id="x", name="某人", grants={Permission.VIEW: (subtree(town.path),), Permission.EDIT: (subtree(branch.path),)}
+            id="x",
+            name="某人",
+            grants={Permission.VIEW: (subtree(town.path),), Permission.EDIT: (subtree(branch.path),)},
         )
         with acting_as(actor):
             assert names(Member.objects.visible_to(actor)) == ["何一", "吕二"]
@@ -88,7 +93,7 @@ class TestWhoSeesWhat:
 
 
 READS = {
-    "rows": lambda rows: list(rows),
+    "rows": list,
     "count": lambda rows: rows.count(),
     "exists": lambda rows: rows.exists(),
     "get": lambda rows: rows.get(name="何一"),
@@ -171,7 +176,9 @@ class TestRefusal:
 class TestMerging:
     """``|``, ``&``, ``^`` and unions keep the scope only where every side has it."""
 
-    @pytest.mark.parametrize("merge", [lambda a, b: a | b, lambda a, b: a & b, lambda a, b: a ^ b, lambda a, b: a.union(b)])
+    @pytest.mark.parametrize(
+        "merge", [lambda a, b: a | b, lambda a, b: a & b, lambda a, b: a ^ b, lambda a, b: a.union(b)]
+    )
     @pytest.mark.parametrize("sliced", ["neither", "scoped", "other"])
     @pytest.mark.parametrize("turned", [False, True])
     def test_with_an_unscoped_side_is_refused(self, merge, sliced, turned, people, town_actor):
@@ -190,8 +197,8 @@ class TestMerging:
             assert names(scoped & scoped.filter(name="吕二")) == ["吕二"]
 
     def test_a_merged_slice_still_carries_its_flag(self, people, town_actor):
+        scoped = Member.objects.visible_to(town_actor)
         with acting_as(town_actor), pytest.raises(UnscopedQuery):
-            scoped = Member.objects.visible_to(town_actor)
             list((scoped[:1] | scoped[:1]) | Member.objects.all())
 
     def test_none_takes_no_scope_along(self, people, town_actor):

@@ -19,5 +19,7 @@ def test_a_move_changes_the_state_and_tells(branch, make_member):
     assert moved.party_status == "stopped"
     assert (told[0]["before"], told[0]["after"]) == ({"party_status": "normal"}, {"party_status": "stopped"})
     with pytest.raises(WrongState, match="停止党籍"):
-        apply(member, stop, by=SYSTEM, now=clock.now(), field="party_status", record=lambda obj, **more: told.append(more))
+        apply(
+            member, stop, by=SYSTEM, now=clock.now(), field="party_status", record=lambda obj, **more: told.append(more)
+        )
     assert len(told) == 1

@@ -66,6 +66,8 @@ def test_no_entry_is_stale():
     assert set(ALLOWED) - files_with_escapes() == set()
 
 
-@pytest.mark.parametrize("line", ["Member.objects.unscoped()", "connection.cursor()", "x._base_manager.get()", "qs.raw('')"])
+@pytest.mark.parametrize(
+    "line", ["Member.objects.unscoped()", "connection.cursor()", "x._base_manager.get()", "qs.raw('')"]
+)
 def test_the_pattern_finds_what_it_is_for(line):
     assert ESCAPE.search(line)

@@ -18,7 +18,15 @@ from jobs.models import Job
 logger = logging.getLogger(__name__)
 TASK = "jobs.run_job"
 PAUSE = 5.0  # after a failure nobody else waits for the same time-out
-QUICK = {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interval_max": 0, "connect_retries_timeout": 1}
+QUICK = {
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+    "connect_retries_timeout": 1,
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 0.5,  # a server that hangs is as good as one that is away
+}
 
 _not_before = 0.0
 

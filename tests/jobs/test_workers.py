@@ -197,6 +197,35 @@ def test_redis_away_pages_do_not_hang_and_the_job_runs_when_it_is_back(redis_por
     assert redis_portal.effects() == 12
 
 
+def test_a_redis_that_hangs_holds_up_nobody(redis_portal, redis):
+    redis.process.send_signal(signal.SIGSTOP)
+    try:
+        answer = redis_portal.enqueue(times=3)
+    finally:
+        redis.process.send_signal(signal.SIGCONT)
+    assert max(answer["seconds"]) < 1.5
+    redis_portal.worker()
+    wait_for(lambda: redis_portal.states() == ["done"] * 3)
+    assert redis_portal.effects() == 9
+
+
+def longer_than_a_lease(portal, *options):
+    """Six seconds in one transaction, under a lease of four, with two workers to grab it: nobody takes it away."""
+    portal.worker(*options)
+    portal.worker(*options)
+    portal.enqueue(rows=20, pause=0.3)
+    wait_for(lambda: portal.states() == ["done"])
+    assert (portal.effects(), portal.started()) == (20, 1)
+
+
+def test_a_long_transaction_keeps_its_lease_with_redis_and_postgresql(redis_portal):
+    longer_than_a_lease(redis_portal)
+
+
+def test_a_long_transaction_keeps_its_lock_with_files_only(sqlite_portal):
+    longer_than_a_lease(sqlite_portal, "--pool", "threads", "--concurrency", "2")
+
+
 def test_redis_forgets_everything_three_times(redis_portal, redis):
     redis_portal.worker("--pool", "prefork", "--concurrency", "2")
     for count in (20, 40, 60):

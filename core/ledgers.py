@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -150,6 +150,20 @@ class RestoreResult:
     kept: list[str] = field(default_factory=list)  # one sentence for each record changed since, left alone
 
 
+@dataclass(slots=True)
+class ExportRecord:
+    """One record on its way out. ``subject``, ``version``: public id and version of the record that the row stands for.
+
+    ``values``: column key -> canonical value, as in :attr:`LedgerRow.values`; organisations by full name, a place also in
+    its parts. ``organisation_id``: the organisation the row speaks of.
+    """
+
+    subject: str
+    version: int
+    values: dict[str, Any]
+    organisation_id: int | None = None
+
+
 class Ledger(ABC):
     """One kind of ledger. Stateless: one instance serves every request and job."""
 
@@ -162,6 +176,7 @@ class Ledger(ABC):
     people: ClassVar[bool] = True  # rows are persons: identity is checked first and doubles are found
     organisation_required: ClassVar[bool] = True  # a row must find its branch in the file
     landscape: ClassVar[str] = "A4"  # paper of the official sheet: A4 or A3
+    footnote: ClassVar[str] = ""  # the 注 below the official sheet
 
     def column(self, key: str) -> Column:
         return by_key(self.columns)[key]
@@ -182,9 +197,36 @@ class Ledger(ABC):
     def restore(self, batch_id: str, by: Actor, now: dt.datetime) -> RestoreResult:
         """Take a batch back: columns, memberships, evidence; records changed since are listed, not touched."""
 
-    def export_rows(self, by: Actor, filters: Mapping[str, Any]) -> Iterator[list[Any]]:
-        """Rows in column order for the official sheet, in the scope of ``by`` with ``Permission.EXPORT``."""
+    # -- out ------------------------------------------------------------------------------------
+
+    list_key: ClassVar[str] = ""  # the list on screen that goes out as this ledger: its columns can be chosen
+
+    def export(
+        self, by: Actor, filters: Mapping[str, Any], keys: Collection[str] | None = None
+    ) -> Iterator[ExportRecord]:
+        """Records in the official order, in the scope of ``by`` with ``Permission.EXPORT``.
+
+        ``filters``: {"organisation": path of a subtree, "query": {filter of the list: value}}; both may be missing.
+        ``keys``: the columns that are wanted; None for all. Sealed numbers of other columns are not opened.
+        Raises UserError for a filter that the list does not offer.
+        """
         raise NotImplementedError(f"{self.kind} cannot be exported")
+
+    def export_count(self, by: Actor, filters: Mapping[str, Any]) -> int:
+        """How many records :meth:`export` will give."""
+        return sum(1 for _record in self.export(by, filters, ()))
+
+    def filter_words(self, filters: Mapping[str, Any]) -> list[str]:
+        """The filters of the list as its chips say them: ["去向：江苏省"]. Raises UserError like :meth:`export`."""
+        return []
+
+    def list_columns(self, chosen: Sequence[str]) -> tuple[Column, ...]:
+        """The columns of a plain list. ``chosen``: keys of the columns on screen, none for the official ones."""
+        return self.official_columns
+
+    @property
+    def official_columns(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.official)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 
-from core import handlers, hooks, ledgers
+from core import handlers, hooks, ledgers, rules
 from core.paths import subtree
+from exchange.export.handlers import EXPORT
+from exchange.export.producing import KEEP_DAYS
 from exchange.handlers import APPLY, CHECK
-from exchange.models import ImportBatch, LearnedMapping, LearnedValue
+from exchange.models import Export, ImportBatch, LearnedMapping, LearnedValue
 from exchange.refused import PAIRINGS, STATIONS
 
 
@@ -16,13 +18,15 @@ def repath(*, old_path: str, new_path: str) -> None:
     """Copies of organisation paths follow a moved subtree: one UPDATE a table."""
     low, high = subtree(old_path)
     moved = Concat(Value(new_path), Substr(F("path"), len(old_path) + 1))
-    for model in (ImportBatch, LearnedMapping, LearnedValue):
+    for model in (ImportBatch, LearnedMapping, LearnedValue, Export):
         model.objects.unscoped().filter(path__gte=low, path__lt=high).update(path=moved)
 
 
 def register() -> None:
     handlers.register(CHECK)
     handlers.register(APPLY)
+    handlers.register(EXPORT)
+    rules.register(KEEP_DAYS)
     ledgers.register_refused(STATIONS)
     ledgers.register_refused(PAIRINGS)
     hooks.subtree_moved.register(repath)

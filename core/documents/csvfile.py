@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 # A cell that begins with one of these may be run by a spreadsheet (OWASP: CSV injection); the import strips just "'".
 DANGEROUS = tuple("=+-@\t\r\n\0＝＋－＠'")
+TICK = 1000  # rows between two reports
 
 
 def guard(value: Any) -> str:
-    text = "" if value is None else str(value)
+    text = "" if value is None else str(value).replace("\0", "")
     return "'" + text if text.lstrip(" \"';").startswith(DANGEROUS) or text.startswith(DANGEROUS) else text
 
 
-def write(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    out = io.StringIO(newline="")
-    out.write("\ufeff")
+def write(
+    headings: Sequence[str], rows: Iterable[Sequence[Any]], tick: Callable[[int], None] | None = None
+) -> bytes:
+    """``tick`` hears the rows written so far."""
+    data = io.BytesIO(b"\xef\xbb\xbf")
+    out = io.TextIOWrapper(data, encoding="utf-8", newline="")
+    out.seek(0, io.SEEK_END)
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([guard(heading) for heading in headings])
-    writer.writerows([guard(value) for value in row] for row in rows)
-    return out.getvalue().encode("utf-8")
+    for number, row in enumerate(rows, start=1):
+        writer.writerow([guard(value) for value in row])
+        if tick and not number % TICK:
+            tick(number)
+    out.flush()
+    return data.getvalue()

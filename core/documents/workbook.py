@@ -24,7 +24,9 @@ OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-LIST_LIMIT = 255  # characters of a list of choices typed into the rule
+LIST_LIMIT = 255  # characters of a list of choices typed into the rule; longer ones stand in a hidden sheet
+LISTS = "_选项"
+PAGE_FOOTER = 200  # characters; Excel refuses a file with more than 255 in all parts together
 BATCH = 1000  # rows joined to one write
 PAPERS = {"A4": 9, "A3": 8}
 
@@ -48,7 +50,8 @@ class Head:
 class Sheet:
     """``rows``: texts, whole numbers or None in column order. ``left`` and ``right``: the line under the title.
 
-    ``footers``: full-width lines below the data. ``spare``: empty rows that get the lists of choices too (templates).
+    ``footers``: lines below the data, over the full width or, as a tuple, in equal parts. ``spare``: rows that get the
+    lists of choices, however few are filled (templates).
     ``plain``: one head row, no borders: a list, not a form. ``hidden``: for the machine, not shown.
     """
 
@@ -58,7 +61,7 @@ class Sheet:
     title: str = ""
     left: str = ""
     right: str = ""
-    footers: Sequence[str] = ()
+    footers: Sequence[str | tuple[str, ...]] = ()
     paper: str = "A4"
     page_footer: str = ""
     spare: int = 0
@@ -80,6 +83,7 @@ def write(sheets: Sequence[Sheet], properties: dict[str, str], tick: Callable[[i
     """The finished .xlsx. ``properties``: custom document properties. ``tick`` hears the rows written so far."""
     out = io.BytesIO()
     counts = [1] * len(sheets)
+    written = {f"xl/worksheets/sheet{index + 1}.xml" for index in range(len(sheets))}
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         for index, sheet in enumerate(sheets):
             name = f"xl/worksheets/sheet{index + 1}.xml"
@@ -90,7 +94,7 @@ def write(sheets: Sequence[Sheet], properties: dict[str, str], tick: Callable[[i
                 counts[index] = max(sheet.count, 1)
                 entry.write(_cut(_skeleton(sheets, properties, counts)[name].decode(), sheet)[2].encode())
         for name, data in _skeleton(sheets, properties, counts).items():
-            if not name.startswith("xl/worksheets/sheet"):
+            if name not in written:
                 target.writestr(name, data)
     return out.getvalue()
 
@@ -150,18 +154,34 @@ def _skeleton(sheets: Sequence[Sheet], properties: dict[str, str], counts: Seque
     book = xlsxwriter.Workbook(data, OPTIONS)
     for name, value in properties.items():
         book.set_custom_property(name, value)
+    lists: dict[tuple[str, ...], str] = {}
     for sheet, count in zip(sheets, counts, strict=True):
-        _Form(book, sheet, count).draw()
+        _Form(book, sheet, count, lists).draw()
+    _write_lists(book, lists)
     book.close()
     with zipfile.ZipFile(data) as parts:
         return {name: parts.read(name) for name in parts.namelist()}
 
 
-class _Form:
-    """One sheet: what the official forms look like, or a plain list."""
+def _write_lists(book: xlsxwriter.Workbook, lists: dict[tuple[str, ...], str]) -> None:
+    if not lists:
+        return
+    page = book.add_worksheet(LISTS)
+    page.hide()
+    for column, choices in enumerate(lists):
+        page.write_column(0, column, choices)
 
-    def __init__(self, book: xlsxwriter.Workbook, sheet: Sheet, count: int) -> None:
-        self.sheet, self.count = sheet, count
+
+class _Form:
+    """One sheet: what the official forms look like, or a plain list.
+
+    ``lists``: where in the hidden sheet each long list of choices stands; filled as they are met.
+    """
+
+    def __init__(
+        self, book: xlsxwriter.Workbook, sheet: Sheet, count: int, lists: dict[tuple[str, ...], str]
+    ) -> None:
+        self.sheet, self.count, self.lists = sheet, count, lists
         self.page = book.add_worksheet(sheet.name[:31])
         border = 0 if sheet.plain else 1
         base = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
@@ -172,13 +192,14 @@ class _Form:
         self.right = book.add_format({**base, "font_size": 11, "align": "right"})
         self.head = book.add_format({**base, "bold": True, "align": "center", "border": border, "text_wrap": True})
         self.cell = book.add_format({**base, "border": border, "num_format": "@", "text_wrap": not sheet.plain})
+        self.text = book.add_format({**base, "num_format": "@"})  # cells that people fill in later keep their digits
         self.serial = book.add_format({**base, "border": border, "num_format": "0", "align": "center"})
 
     def draw(self) -> None:
         self._title()
         self._head()
         for index, column in enumerate(self.sheet.columns):
-            self.page.set_column(index, index, column.width)
+            self.page.set_column(index, index, column.width, self.text)
             style = self.serial if column.heading == "序号" else self.cell
             self.page.write_string(self.sheet.first_row - 1, index, "-", style)
         self._choices()
@@ -223,7 +244,7 @@ class _Form:
         first = self.sheet.first_row - 1
         last = first + max(self.count, self.sheet.spare) - 1
         for index, column in enumerate(self.sheet.columns):
-            if column.choices and sum(map(len, column.choices)) + len(column.choices) <= LIST_LIMIT:
+            if column.choices:
                 self.page.data_validation(
                     first,
                     index,
@@ -231,17 +252,27 @@ class _Form:
                     index,
                     {
                         "validate": "list",
-                        "source": list(column.choices),
+                        "source": self._source(column.choices),
                         "error_type": "warning",
                         "error_title": "不在常用选项里",
                         "error_message": "可以保留，导入时会请您确认。",
                     },
                 )
 
+    def _source(self, choices: tuple[str, ...]) -> list[str] | str:
+        if sum(map(len, choices)) + len(choices) <= LIST_LIMIT:
+            return list(choices)
+        letters = column_letters(len(self.lists))
+        return self.lists.setdefault(choices, f"='{LISTS}'!${letters}$1:${letters}${len(choices)}")
+
     def _below(self) -> None:
         row = self.sheet.first_row - 1 + max(self.count, self.sheet.spare)
-        for offset, text in enumerate(self.sheet.footers):
-            self._merge(row + offset, 0, row + offset, len(self.sheet.columns) - 1, text, self.line)
+        width = len(self.sheet.columns)
+        for offset, line in enumerate(self.sheet.footers):
+            parts = (line,) if isinstance(line, str) else line[:width]
+            for place, text in enumerate(parts):
+                left, right = place * width // len(parts), (place + 1) * width // len(parts) - 1
+                self._merge(row + offset, left, row + offset, right, text, self.line)
 
     def _print(self) -> None:
         sheet = self.sheet
@@ -254,7 +285,7 @@ class _Form:
         self.page.fit_to_pages(1, 0)
         self.page.repeat_rows(0, sheet.first_row - 2)
         self.page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-        self.page.set_footer(f"&L{sheet.page_footer.replace('&', '&&')}&R第 &P 页，共 &N 页")
+        self.page.set_footer(f"&L{sheet.page_footer[:PAGE_FOOTER].replace('&', '&&')}&R第 &P 页，共 &N 页")
 
     def _merge(self, top: int, left: int, bottom: int, right: int, text: str, style: Any) -> None:
         if (top, left) == (bottom, right):

@@ -248,14 +248,20 @@ def _place(code: str, rest: str) -> Place:
 # -- lists and scopes ---------------------------------------------------------------------------
 
 
-def region_label(code: str) -> str:
-    """The full name for a code of 2, 4 or 6 digits; of the nearest known place above an unknown one."""
+def region_place(code: str) -> Place | None:
+    """The place of a code of 2, 4 or 6 digits, in its parts; of the nearest known place above an unknown one."""
     padded = code.ljust(6, "0")
     if padded == ABROAD_CODE:
-        return "境外"
+        return Place(ABROAD_CODE, "境外")
     names = divisions().names
     known = next((up for up in (padded, city_of(padded), province_of(padded)) if up in names), "")
-    return _place(known, "").label() if known else ""
+    return _place(known, "") if known else None
+
+
+def region_label(code: str) -> str:
+    """The full name of a place by its code; "" for one that is not known."""
+    place = region_place(code)
+    return place.label() if place else ""
 
 
 def provinces() -> tuple[tuple[str, str], ...]:

@@ -10,11 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import Model, TextField
+from django.db.models.functions import Cast
+
 from core import crypto
 from core.actors import Actor
 from core.domain.cells import clean_text
 from core.domain.identity import mask_identity, one_digit_off
 from core.domain.names import clean_name
+from core.fields import PartialDateField
 from core.ledgers import LedgerRow
 from core.permissions import Permission
 from members.models import Member
@@ -35,9 +39,18 @@ def stored(record: Any) -> Any:
     return record.iso() if hasattr(record, "iso") else record
 
 
+def as_stored(model: type[Model], columns: Sequence[str]) -> list[Any]:
+    """For ``values_list``: the columns with partial dates left as their text, which is how everything here compares them."""
+    dates = {field.attname for field in model._meta.concrete_fields if isinstance(field, PartialDateField)}
+    return [Cast(column, TextField()) if column in dates else column for column in columns]
+
+
+_MEMBER_VALUES = as_stored(Member, MEMBER_COLUMNS)
+
+
 def persons(queryset: Any) -> Iterable[Person]:
-    for values in queryset.values_list(*MEMBER_COLUMNS).iterator(chunk_size=2000):
-        yield {column: stored(value) for column, value in zip(MEMBER_COLUMNS, values, strict=True)}
+    for values in queryset.values_list(*_MEMBER_VALUES).iterator(chunk_size=2000):
+        yield dict(zip(MEMBER_COLUMNS, values, strict=True))
 
 
 def visible(by: Actor) -> Any:

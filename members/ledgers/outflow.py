@@ -59,6 +59,7 @@ class Outflow(PeopleLedger):
     organisation_required = False  # a journey belongs to the branch that holds the membership
     direction = Direction.OUT.value
     landscape = "A3"
+    footnote = "注：流动党员是指外出6个月以上、未转移组织关系的党员。"
 
     def journeys(self, member_ids: Sequence[int]) -> dict[int, Record]:
         return open_journeys(member_ids, self.direction)

@@ -12,6 +12,7 @@ from core.ledgers import ApplyContext, ApplyResult, CheckContext, Ledger, Ledger
 from members.enums import Source
 from members.ledgers import matching, restoring
 from members.ledgers.comparing import check_name
+from members.ledgers.exporting import Exporting
 from members.ledgers.matching import Person
 from members.ledgers.records import Places, Record, locked_persons, open_lost, places
 from members.writing import Writer
@@ -49,7 +50,7 @@ class Surroundings:
     lost: dict[int, Record] = field(default_factory=dict)
 
 
-class PeopleLedger(Ledger):
+class PeopleLedger(Exporting, Ledger):
     """``plan`` is the heart: the same function answers the check and feeds the write."""
 
     direction = ""  # of the journeys this ledger speaks of
@@ -154,6 +155,9 @@ class PeopleLedger(Ledger):
         else:
             row.outcome = Outcome.CHANGED if plan.writes else Outcome.UNCHANGED
         row.basis.update(self._versions(person, around))
+        row.basis["term"] = self.term(row, around)
+        if person is not None and "person" in row.basis:
+            row.values["identity"] = matching.identity_of(person)
 
     def _versions(self, person: Person | None, around: Surroundings) -> dict[str, Any]:
         if person is None:

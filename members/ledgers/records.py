@@ -10,7 +10,7 @@ from core import crypto
 from core.actors import Actor
 from core.domain.regions import scope_between
 from members.enums import OPEN_LOST_STATES, OPEN_STATES, LostState
-from members.ledgers.matching import IN_CHUNK, Person, persons, stored, visible
+from members.ledgers.matching import IN_CHUNK, Person, as_stored, persons, visible
 from members.models import Journey, LostContact
 
 Record = dict[str, Any]
@@ -24,11 +24,16 @@ LOST_COLUMNS = (
 )  # fmt: skip
 
 
-def _records(queryset: Any, columns: tuple[str, ...]) -> dict[int, Record]:
-    return {
-        values[3]: {column: stored(value) for column, value in zip(columns, values, strict=True)}
-        for values in queryset.values_list(*columns)
-    }
+_JOURNEY_VALUES = as_stored(Journey, JOURNEY_COLUMNS)
+_LOST_VALUES = as_stored(LostContact, LOST_COLUMNS)
+
+
+def _journeys(queryset: Any) -> dict[int, Record]:
+    return {values[3]: dict(zip(JOURNEY_COLUMNS, values, strict=True)) for values in queryset.values_list(*_JOURNEY_VALUES)}
+
+
+def _spells(queryset: Any) -> dict[int, Record]:
+    return {values[3]: dict(zip(LOST_COLUMNS, values, strict=True)) for values in queryset.values_list(*_LOST_VALUES)}
 
 
 def _parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
@@ -41,7 +46,7 @@ def open_journeys(member_ids: Sequence[int], direction: str) -> dict[int, Record
     found: dict[int, Record] = {}
     for part in _parts(member_ids):
         rows = Journey.objects.unscoped().filter(member_id__in=part, direction=direction, state__in=OPEN_STATES)
-        found.update(_records(rows, JOURNEY_COLUMNS))
+        found.update(_journeys(rows))
     return found
 
 
@@ -49,7 +54,7 @@ def open_lost(member_ids: Sequence[int]) -> dict[int, Record]:
     found: dict[int, Record] = {}
     for part in _parts(member_ids):
         rows = LostContact.objects.unscoped().filter(member_id__in=part, state__in=OPEN_LOST_STATES)
-        found.update(_records(rows, LOST_COLUMNS))
+        found.update(_spells(rows))
     return found
 
 
@@ -57,7 +62,7 @@ def closed_spells(found_on: Mapping[int, str]) -> dict[int, Record]:
     """Member id -> the spell that ended with a finding on just that date."""
     rows = LostContact.objects.unscoped().filter(member_id__in=list(found_on), state=LostState.FOUND).order_by("id")
     return {
-        member: spell for member, spell in _records(rows, LOST_COLUMNS).items() if spell["found_on"] == found_on[member]
+        member: spell for member, spell in _spells(rows).items() if spell["found_on"] == found_on[member]
     }
 
 

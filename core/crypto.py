@@ -24,6 +24,7 @@ from django.conf import settings
 
 NONCE = 12
 TAG = 16
+SMALL = 4096
 CIPHERS = {"sm4-gcm": 16, "aes-gcm": 32}
 
 

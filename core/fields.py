@@ -17,8 +17,16 @@ else:
     _Text = models.CharField
 
 
-class PathField(models.CharField):
-    """An organisation path, compared byte by byte on every database ("" = nowhere)."""
+class BytewiseField(models.CharField):
+    """ASCII text compared byte by byte on every database: one plain index serves order, ranges and prefixes."""
+
+    def db_type(self, connection: Any) -> str | None:
+        plain = super().db_type(connection)
+        return f'{plain} COLLATE "C"' if connection.vendor == "postgresql" else plain
+
+
+class PathField(BytewiseField):
+    """An organisation path ("" = nowhere)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_length"] = paths.WIDTH * paths.MAX_LEVELS
@@ -29,12 +37,8 @@ class PathField(models.CharField):
         del kwargs["max_length"]
         return name, path, args, kwargs
 
-    def db_type(self, connection: Any) -> str | None:
-        plain = super().db_type(connection)
-        return f'{plain} COLLATE "C"' if connection.vendor == "postgresql" else plain
 
-
-class PublicIdField(models.CharField):
+class PublicIdField(BytewiseField):
     """The random, sortable id used in addresses."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -48,10 +52,6 @@ class PublicIdField(models.CharField):
         for key in ("max_length", "editable"):
             kwargs.pop(key, None)
         return name, path, args, kwargs
-
-    def db_type(self, connection: Any) -> str | None:
-        plain = super().db_type(connection)
-        return f'{plain} COLLATE "C"' if connection.vendor == "postgresql" else plain
 
 
 class SealedField(models.TextField):

@@ -73,8 +73,8 @@ def shown(member: Member) -> dict[str, Any]:
         "phone": phone(member),
         "organisation": member.home.public_id if member.home else None,
         "organisation_name": member.home.name if member.home else None,
-        "away": member.open_out is not None,  # type: ignore[attr-defined]
-        "lost": member.open_lost is not None,  # type: ignore[attr-defined]
+        "away": hasattr(member, "open_out"),
+        "lost": hasattr(member, "open_lost"),
         "version": member.version,
         "updated_at": member.updated_at.isoformat(),
     }

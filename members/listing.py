@@ -117,9 +117,13 @@ class PeopleList:
             )
         return relations
 
-    def ordered(self, rows: Any, order: str) -> tuple[Any, Sequence[str]]:
-        """``rows`` made ready for :func:`core.keyset.page`, and the columns to order by."""
+    def ordered(self, rows: Any, order: str, path: str = "") -> tuple[Any, Sequence[str]]:
+        """``rows`` (under ``path``) made ready for :func:`core.keyset.page`, and the columns to order by."""
         columns = self.orders()[order][1]
+        if order == "official" and path:
+            # The path says it already; said of the organisation too, few of them are joined instead of all.
+            low, high = subtree(path)
+            rows = rows.filter(**{f"{self.organisation}__path__gte": low, f"{self.organisation}__path__lt": high})
         if "-left_key" in columns:
             rows = rows.annotate(left_key=Coalesce("left_on", Value(""), output_field=Text()))
         return rows, columns

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from core import hooks, ledgers, rules
+from core import hooks, ledgers, navigation, rules
 from core.columns import Column, Kind
+from core.navigation import NavItem
+from core.permissions import Permission
 from members import ledgers as own
 from members import moves
+from members.listing import IN, LOST, MEMBERS, OUT
 from members.rules import ALL as RULES
 
 STATIONS = ledgers.RefusedKind(
@@ -33,3 +36,8 @@ def register() -> None:
     rules.register(*RULES)
     hooks.subtree_moved.register(moves.subtree_moved)
     hooks.closing_blockers.register(moves.closing_blockers)
+    for place, people in enumerate((MEMBERS, OUT, IN, LOST)):
+        label = "联系不上" if people is LOST else people.title
+        navigation.register(
+            NavItem(people.url_name, label, people.url_name, order=20 + place, group=1, permission=Permission.VIEW)
+        )

@@ -53,10 +53,11 @@ class Person:
 
     @classmethod
     def of(cls, record: Any, today: dt.date) -> Person:
+        # A joined record that is not there leaves no attribute behind.
         if isinstance(record, Member):
-            return cls(record, record.open_out, record.open_lost, today)  # type: ignore[attr-defined]
+            return cls(record, getattr(record, "open_out", None), getattr(record, "open_lost", None), today)
         if isinstance(record, Journey):
-            return cls(record.member, record, record.open_lost, today)  # type: ignore[attr-defined]
+            return cls(record.member, record, getattr(record, "open_lost", None), today)
         return cls(record.member, None, record, today)
 
 

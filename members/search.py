@@ -48,7 +48,9 @@ class Wanted:
             case Kind.NAME:
                 return Q(name__contains=self.text)
             case Kind.INITIALS:
-                return Q(initials__startswith=self.text) | Q(initials_alt__startswith=self.text)
+                # "Not empty" is said so that the small index of second readings can be used.
+                second = Q(initials_alt__startswith=self.text) & ~Q(initials_alt="")
+                return Q(initials__startswith=self.text) | second
             case Kind.TAIL:
                 return Q(phone_tail=self.text)
             case Kind.PHONE:

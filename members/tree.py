@@ -23,7 +23,7 @@ def only_root(actor: Actor) -> str:
 def organisations(actor: Actor, path: str) -> list[Organisation]:
     """In official order: the roots of the scope, the line down to ``path``, and the children all along it. One query."""
     line = ancestors(path)
-    wanted = Q(path__in=line) | Q(parent__path__in=line)
+    wanted = Q(path__in=line) | Q(parent__in=Organisation.objects.filter(path__in=line).values("pk"))
     if not only_root(actor):
         wanted |= Q(parent__isnull=True)
         if not actor.everything:

@@ -1,7 +1,9 @@
-"""Binds the Celery application to every process of the portal: the web server sends jobs too."""
+"""Binds the Celery application to every process of the portal (the web server sends jobs too), and the first page."""
 
 from django.apps import AppConfig
 
+from core import navigation
+from core.navigation import NavItem
 from portal import celery
 
 __all__ = ["celery"]
@@ -10,3 +12,9 @@ __all__ = ["celery"]
 class PortalConfig(AppConfig):
     name = "portal"
     verbose_name = "雁驿"
+
+    def ready(self) -> None:
+        from portal import first_week  # noqa: PLC0415 models are loaded only now
+
+        first_week.register()
+        navigation.register(NavItem("home", "工作台", "home", order=10, group=1))

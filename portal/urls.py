@@ -2,9 +2,11 @@
 
 from django.urls import include, path
 
+from portal.home import home
+
 APPS = ("core", "audit", "branches", "accounts", "files", "jobs", "inbox", "exchange", "members")
 
-urlpatterns = [path("", include(f"{app}.urls")) for app in APPS]
+urlpatterns = [path("", home, name="home"), *(path("", include(f"{app}.urls")) for app in APPS)]
 
 handler400 = "core.views.errors.bad_request"
 handler403 = "core.views.errors.permission_denied"

@@ -9,7 +9,7 @@ from django.urls import reverse
 from branches.models import Organisation
 from core.actors import Actor
 from core.domain.codes import EDUCATION, MEMBER_KIND, NATION, PARTY_STATUS, SEX
-from core.fields import PartialDateField, PathField, PublicIdField, SealedField, SealsFields
+from core.fields import BytewiseField, PartialDateField, PathField, PublicIdField, SealedField, SealsFields
 from core.paths import depth
 from core.permissions import Permission
 from core.scoping import ScopedModel, ScopedQuerySet
@@ -63,8 +63,8 @@ class Member(SealsFields, ScopedModel):
 
     public_id = PublicIdField()
     name = models.CharField("姓名", max_length=60)
-    initials = models.CharField("拼音首字母", max_length=20, blank=True, default="")
-    initials_alt = models.CharField(max_length=20, blank=True, default="", editable=False)  # a surname's other reading
+    initials = BytewiseField("拼音首字母", max_length=20, blank=True, default="")
+    initials_alt = BytewiseField(max_length=20, blank=True, default="", editable=False)  # a surname's other reading
     sex = models.CharField("性别", max_length=1, blank=True, default="", choices=SEX.choices())
     nation = models.CharField("民族", max_length=2, blank=True, default="", choices=NATION.choices())
     birth_date = PartialDateField("出生日期")
@@ -116,13 +116,16 @@ class Member(SealsFields, ScopedModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["home_path", "id"], name="member_home"),
+            # What every list of a subtree asks besides the path stands in the index too: it is counted without the table.
+            models.Index(
+                fields=["home_path", "id", "party_status", "restricted", "merged_into", "home"], name="member_home"
+            ),
             models.Index(fields=["care_path", "id"], name="member_care", condition=~Q(care_path="")),
             models.Index(fields=["identity_index"], name="member_identity"),
             models.Index(fields=["phone_index"], name="member_phone"),
             models.Index(fields=["phone_tail", "home_path"], name="member_phone_tail"),
             models.Index(fields=["name", "home_path"], name="member_name"),
-            models.Index(fields=["initials", "home_path"], name="member_initials"),
+            models.Index(fields=["initials", "id", "home_path"], name="member_initials"),
             models.Index(fields=["initials_alt"], name="member_initials_alt", condition=~Q(initials_alt="")),
         ]
 

@@ -141,7 +141,7 @@ class PeopleListView(ScopedList):
         asked, people, today = self.asked, self.people, clock.today()
         organisations = tree.organisations(self.actor, self.path)
         current = self.organisation or next((one for one in organisations if one.path == self.path), None)
-        selected, order = people.ordered(self.selected(self.path), asked.order)
+        selected, order = people.ordered(self.selected(self.path), asked.order, self.path)
         page = keyset.page(
             selected, order, token=self.request.GET.get("at", ""), size=asked.size, where=f"{people.key}:{asked.order}"
         )

@@ -126,7 +126,7 @@ def posts(organisation: Organisation, actor: Actor) -> list[PostLine]:
     ]
 
 
-_HIDDEN = ("path", "phone_index", "phone_tail")
+_HIDDEN = ("path", "position", "phone_index", "phone_tail")
 
 
 def history(organisation: Organisation, actor: Actor) -> list[Entry]:

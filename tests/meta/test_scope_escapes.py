@@ -46,7 +46,7 @@ ALLOWED = {
     "members/actions/undoing.py": "takes a merge back, all of it",
     "members/forms.py": "the stored values beside a stale edit of a record that was found within the scope",
     "members/history.py": "history of a member who was found within the scope, and of what hangs on the record",
-    "members/presenters.py": "former records of a member who was found within the scope",
+    "members/side_by_side.py": "former records of a member who was found within the scope",
     "members/ledgers/matching.py": "a number is looked for in the whole county; a hit outside the scope is never shown",
     "members/ledgers/records.py": "what hangs on members whose place was checked row by row",
     "members/ledgers/restoring.py": "takes back what the batch wrote, all of it",

@@ -21,7 +21,7 @@ from core.domain.dates import PartialDate
 from core.domain.names import initials
 from core.fields import ActorField
 from core.ids import new_id
-from core.ledgers import ApplyContext, ApplyResult, LedgerRow, Outcome
+from core.ledgers import ApplyContext, ApplyResult, CellChange, LedgerRow, Outcome
 from core.paths import WIDTH, child
 from core.permissions import Permission
 
@@ -75,6 +75,8 @@ def apply(rows: Sequence[LedgerRow], context: ApplyContext) -> ApplyResult:
     tree.lock_tree()
     writing = Writing(context, load(), context.memory.setdefault(_MADE, {}))
     usable = [row for row in rows if row.outcome.usable]
+    for row in usable:
+        _state_all(row)
     _update([row for row in usable if row.basis.get("id") is not None], writing)
     _create([row for row in usable if row.basis.get("id") is None], writing)
     Post.objects.bulk_create(writing.new_posts)
@@ -85,6 +87,17 @@ def apply(rows: Sequence[LedgerRow], context: ApplyContext) -> ApplyResult:
     )
     audit.copy_changes(writing.histories)
     return writing.result
+
+
+def _state_all(row: LedgerRow) -> None:
+    """A new row's differences from nothing are its values: they are not staged a second time."""
+    if row.outcome is Outcome.NEW:
+        stated = {change.key for change in row.changes}
+        row.changes += [
+            CellChange(key, None, value)
+            for key, value in row.values.items()
+            if key not in stated and value not in (None, "", [])
+        ]
 
 
 def _create(rows: Sequence[LedgerRow], writing: Writing) -> None:

@@ -72,3 +72,24 @@ def test_every_ledger_comes_back_unchanged(loaded: tuple[Actor, dict[str, Import
             again = check_file(content(made, by), made.file_name, by)
             assert again.kind == kind
             assert outcome(again) == {"rows": made.rows, "unchanged": made.rows}, (kind, form)
+
+
+def own(batch: ImportBatch, by: Actor) -> bytes:
+    return own_book.updated(batch, by=by)[0]
+
+
+def test_own_workbooks_come_back_unchanged(loaded: tuple[Actor, dict[str, ImportBatch]]) -> None:
+    by, batches = loaded
+    for batch in batches.values():
+        data = own(batch, by)
+        again = check_file(data, batch.file_name, by)
+        assert outcome(again) == {"rows": again.counts["rows"], "unchanged": again.counts["rows"]}, batch.file_name
+        print(batch.file_name, batch.counts, len(marked(data)), marked(data)[:12])
+
+
+def marked(data: bytes) -> list[str]:
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    return [
+        f"{page.title}!{cell.coordinate}={cell.value}"
+        for page in book for row in page.iter_rows() for cell in row if cell.fill.start_color.rgb == "FFFFF2CC"
+    ]  # fmt: skip

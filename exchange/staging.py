@@ -19,7 +19,7 @@ COLUMNS = (
     "batch_id", "sheet", "number", "outcome", "warned", "codes", "organisation_id", "person", "digest", "blob",
 )  # fmt: skip
 CHUNK = 2000
-BLANK = (None, "", [])
+BLANK: tuple[Any, ...] = (None, "", [])
 _DECODERS = {"d": dt.date.fromisoformat, "t": dt.datetime.fromisoformat, "e": CellError}
 
 
@@ -115,6 +115,12 @@ def unpack(stored: Mapping[str, Any], batch_public_id: str, sheet_names: Sequenc
         changes=[CellChange(*one) for one in bundle.get("c", ())],
         basis=bundle.get("b", {}),
     )
+
+
+def opened(stored: ImportRow, batch_public_id: str, sheet_names: Sequence[str]) -> LedgerRow:
+    """:func:`unpack` for a row that is at hand as an object."""
+    fields = ("sheet", "number", "outcome", "organisation_id", "blob")
+    return unpack({name: getattr(stored, name) for name in fields}, batch_public_id, sheet_names)
 
 
 def _fixes(packed: list[Any]) -> list[tuple[str, str, str]]:

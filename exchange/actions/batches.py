@@ -192,7 +192,7 @@ def note(batch: ImportBatch, recognition: Recognition, state: State) -> ImportBa
     refusal = recognition.refusal
     batch.refusal = {"code": refusal.code, "text": refusal.text} if refusal else {}
     batch.state = state
-    batch.counts = {}
+    batch.counts, batch.terms = {}, {}
     batch.save()
     return batch
 

@@ -47,7 +47,7 @@ def check(
             checker = Checker(ledger_of(batch, by), batch, by)
             checker.run(book, recognition.used, progress)
             recognition.notices = [
-                {"code": one.code, "text": one.text, "sheet": one.sheet} for one in book.notes
+                *({"code": one.code, "text": one.text, "sheet": one.sheet} for one in book.notes), *checker.notes()
             ]
     except Refused as refused:
         return refuse(batch, refused)
@@ -62,6 +62,7 @@ def _finish(
     checked = transitions.apply(batch, CHECK, by=by, now=now, record=unrecorded)
     assert isinstance(checked, ImportBatch)
     checked.counts = checker.totals()
+    checked.terms = dict(checker.terms)
     checked.digest = checker.digest
     checked.notices = [*recognition.notices, *_about_the_file(checked, by)]
     checked.save()
@@ -100,7 +101,7 @@ def _about_the_file(batch: ImportBatch, by: Actor) -> list[dict[str, str]]:
         path=batch.path, kind=batch.kind, heading__in=_plain_headings(batch)
     )
     if used.update(uses=F("uses") + 1):
-        said.append(_notice("learned_mapping", "有的表头按以前教过的读法读取，可以在“学到的内容”里查看或撤销。"))
+        said.append(_notice("learned_mapping", "有的表头按上次的对应读取，可以在“记住的写法”里查看或撤销。"))
     return said
 
 

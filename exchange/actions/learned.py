@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from django.db import transaction
 
 from audit import actions as audit
 from core import clock
 from core.actors import Actor
-from core.errors import NotAllowed
+from core.columns import Kind
+from core.errors import NotAllowed, UserError
+from core.ledgers import ledger
 from core.permissions import Permission
 from exchange import learning
 from exchange.models import ImportBatch, LearnedMapping, LearnedValue
+
+LEARNABLE = (Kind.CODE, Kind.ORGANISATION, Kind.PLACE, Kind.PLACE_PART, Kind.TEXT)  # words that many rows share
+_NUMBER = re.compile(r"\d{7}")
 
 
 @transaction.atomic
@@ -37,9 +43,15 @@ def learn_mapping(
 def learn_value(
     *, batch: ImportBatch, key: str, text: str, value: str, by: Actor, now: dt.datetime | None = None
 ) -> LearnedValue:
-    """From now on ``text`` in column ``key`` of this organisation's files is read as ``value``. Audited."""
+    """From now on ``text`` in column ``key`` of this organisation's files is read as ``value``. Audited.
+
+    Raises UserError for what belongs to one person: names, dates, numbers.
+    """
     now = now or clock.now()
     _require(batch.path, by)
+    kind = ledger(batch.kind).column(key).kind
+    if kind not in LEARNABLE or _NUMBER.search(text) or (kind is not Kind.ORGANISATION and _NUMBER.search(value)):
+        raise UserError("这一格是各人自己的内容，不能记成通用的写法。", "not_learnable")
     learned, _ = LearnedValue.objects.unscoped().update_or_create(
         organisation=batch.organisation,
         key=key,

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import Q
 
@@ -77,19 +75,20 @@ class ImportBatch(ScopedModel):
 
     class Meta:
         verbose_name = "导入批次"
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                condition=Q(**{f"{stamp}_at__isnull": True, f"{stamp}_by": ""})
-                | (Q(**{f"{stamp}_at__isnull": False}) & ~Q(**{f"{stamp}_by": ""})),
-                name=f"batch_{stamp}_at_and_by",
-            )
-            for stamp in ("checked", "applied", "undone", "cancelled")
-        ] + [
+        constraints = (
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{stamp}_at__isnull": True, f"{stamp}_by": ""})
+                    | (Q(**{f"{stamp}_at__isnull": False}) & ~Q(**{f"{stamp}_by": ""})),
+                    name=f"batch_{stamp}_at_and_by",
+                )
+                for stamp in ("checked", "applied", "undone", "cancelled")
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=[State.APPLIED, State.UNDONE]) | Q(applied_at__isnull=False),
                 name="batch_applied_has_time",
             ),
-        ]
+        )
         indexes = [
             models.Index(fields=["path", "-id"], name="batch_path"),
             models.Index(fields=["sha256"], name="batch_sha256"),

@@ -1,0 +1,143 @@
+"""The error book: the rows that need a hand, as they came, with the bad cells marked and a last column that says why.
+
+It keeps titles, head and sheet names of the file, so that it can be mended and uploaded again as it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from audit import actions as audit
+from core import clock
+from core.actors import Actor
+from core.domain.cells import CellError
+from core.ledgers import LedgerRow, Outcome
+from exchange import staging
+from exchange.actions.batches import content_of, visible
+from exchange.models import ImportBatch, ImportRow
+from exchange.reading import Row, open_book
+from files import actions as files
+from files.models import StoredFile
+
+WHY = "问题说明"
+KEEP_DAYS = 7
+NAME_SHOWN = 31  # Excel's longest sheet name
+_FORBIDDEN = str.maketrans("[]:*?/\\", "（）：＊？／＼")
+
+Wrong = dict[int, tuple[LedgerRow, dict[str, str]]]  # row number -> the row and its corrections
+
+
+def make_error_book(*, batch: ImportBatch, by: Actor, now: dt.datetime | None = None) -> StoredFile:
+    """Write the book, keep it sealed for a week for ``by`` alone. Audited. Raises NotAllowed, UserError."""
+    now = now or clock.now()
+    batch = visible(batch, by)
+    name = f"{batch.file_name.rpartition('.')[0]}-错误清单.xlsx"
+    stored = files.store(
+        error_book(batch), name=name, purpose="error_book", by=by, keep_days=KEEP_DAYS, organisation_path=batch.path, now=now
+    )
+    audit.record(
+        "import.error_book", f"生成错误清单“{stored.name}”", by=by, subject=batch, organisation_id=batch.organisation_id, now=now
+    )
+    return stored
+
+
+def error_book(batch: ImportBatch) -> bytes:
+    """The rows in error, held, or with a warning. The caller has checked who asks."""
+    wrong = _wrong_rows(batch)
+    stream = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with open_book(content_of(batch), batch.file_name) as source, xlsxwriter.Workbook(stream, options) as target:
+        looks = _Looks(target)
+        for sheet in batch.sheets:
+            if sheet["index"] not in wrong:
+                continue
+            name = (sheet["name"] or "台账").translate(_FORBIDDEN)[:NAME_SHOWN]
+            page = target.add_worksheet(name)
+            rows = (row for chunk in source.rows(sheet["index"]) for row in chunk)
+            _write_sheet(page, looks, sheet, rows, wrong[sheet["index"]])
+        if not wrong:
+            target.add_worksheet("没有问题").write_string(0, 0, "每一行都可以导入，没有要改的。")
+    return stream.getvalue()
+
+
+def _wrong_rows(batch: ImportBatch) -> dict[int, Wrong]:
+    stopped = (Outcome.ERROR.value, Outcome.HELD.value)
+    rows = ImportRow.objects.unscoped().filter(batch=batch)
+    names = [sheet["name"] for sheet in batch.sheets]
+    found: dict[int, Wrong] = {}
+    for stored in (rows.filter(outcome__in=stopped) | rows.filter(warned=True)).order_by("pk").iterator(chunk_size=500):
+        row = staging.opened(stored, batch.public_id, names)
+        found.setdefault(stored.sheet, {})[stored.number] = (row, staging.corrections_of(stored, batch.public_id))
+    return found
+
+
+class _Looks:
+    def __init__(self, book: Any) -> None:
+        self.plain: Format = book.add_format({"num_format": "@"})
+        self.bad: Format = book.add_format({"num_format": "@", "bg_color": "#FFE08A", "border": 1})
+        self.head: Format = book.add_format({"bold": True, "text_wrap": True, "border": 1, "valign": "vcenter"})
+        self.why: Format = book.add_format({"text_wrap": True, "font_color": "#B42318"})
+        self.date: Format = book.add_format({"num_format": "yyyy-mm-dd"})
+        self.bad_date: Format = book.add_format({"num_format": "yyyy-mm-dd", "bg_color": "#FFE08A", "border": 1})
+
+
+def _write_sheet(page: Worksheet, looks: _Looks, sheet: Mapping[str, Any], rows: Any, wrong: Wrong) -> None:
+    keys = {index: key for index, _heading, key in sheet["columns"]}
+    unmapped = [index for index, _heading in sheet["unmapped"]]
+    last = max([*keys, *unmapped]) + 1
+    line = 0
+    for row in rows:
+        if row.number < sheet["first_data_row"]:
+            is_head = row.number >= sheet["header_row"]
+            for column, cell in enumerate(row.cells):
+                _write(page, line, column, cell, looks.head if is_head else looks.plain, looks.date)
+            if row.number == sheet["header_row"]:
+                page.write_string(line, last, WHY, looks.head)
+            line += 1
+        elif row.number in wrong:
+            _write_row(page, looks, line, row, keys, last, *wrong[row.number])
+            line += 1
+    page.set_column(0, last - 1, 14)
+    page.set_column(last, last, 60)
+
+
+def _write_row(
+    page: Worksheet,
+    looks: _Looks,
+    line: int,
+    source: Row,
+    keys: Mapping[int, str],
+    last: int,
+    row: LedgerRow,
+    corrections: Mapping[str, str],
+) -> None:
+    """The cell as it came; what people have corrected since and what 同上 stands for in its place."""
+    bad = {one.column for one in row.messages if one.level in ("error", "warning")}
+    for column in range(last):
+        key = keys.get(column, "")
+        cell = source.cells[column] if column < len(source.cells) else None
+        cell = corrections.get(key, row.raw.get(key, cell)) if key else cell
+        marked = key in bad
+        _write(page, line, column, cell, looks.bad if marked else looks.plain, looks.bad_date if marked else looks.date)
+    said = "；".join(one.text for one in row.messages if one.level in ("error", "warning"))
+    page.write_string(line, last, said, looks.why)
+
+
+def _write(page: Worksheet, line: int, column: int, cell: Any, look: Format, date_look: Format) -> None:
+    if cell is None:
+        page.write_blank(line, column, None, look)
+    elif isinstance(cell, bool):
+        page.write_boolean(line, column, cell, look)
+    elif isinstance(cell, (int, float)):
+        page.write_number(line, column, cell, look)
+    elif isinstance(cell, (dt.date, dt.datetime)):
+        page.write_datetime(line, column, cell, date_look)
+    else:
+        page.write_string(line, column, cell.text if isinstance(cell, CellError) else str(cell), look)

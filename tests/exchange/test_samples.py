@@ -1,0 +1,202 @@
+"""The sample county through the command line: what every file must give, to the last row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+
+from accounts.models import Grant, User
+from branches.models import Organisation
+from core import clock
+from core.actors import SYSTEM
+from exchange.models import ImportBatch, ImportRow
+from members.models import Journey, LostContact, Member
+from tests.conftest import plant
+
+LEDGERS = Path(settings.BASE_DIR) / "demo" / "ledgers"
+COUNTS = json.loads((LEDGERS.parent / "counts.json").read_text("utf-8"))
+TOWN_FILES = ("03", "04", "05", "06", "10", "11")
+
+
+def sample(number: str) -> list[Path]:
+    return sorted(path for path in LEDGERS.glob(f"{number}-*") if path.suffix != ".json")
+
+
+def take(folder: Path, username: str, *files: Path, options: tuple[str, ...] = ()) -> tuple[int, list[dict[str, Any]]]:
+    """Exit code and report of the command."""
+    report = folder / "report.json"
+    code = 0
+    arguments = [*map(str, files), "--as", username, "--report", str(report), *options]
+    try:
+        call_command("import_ledger", *arguments, stdout=StringIO(), stderr=StringIO())
+    except SystemExit as left:
+        code = int(left.code or 0)
+    return code, json.loads(report.read_text("utf-8"))
+
+
+def town_of(path: Path) -> str:
+    name = path.stem.removesuffix("-四季度").removesuffix("报送").rpartition("-")[2]
+    towns = list(COUNTS["outflow_by_town"])
+    return f"zhen{towns.index(name) + 1:02d}"
+
+
+def account(username: str, organisation: Organisation, role: str) -> None:
+    user = User.objects.create(username=username, name=username, organisation=organisation, password="!")
+    Grant.objects.create(
+        user=user,
+        role=role,
+        organisation=organisation,
+        starts_on="2020-01-01",
+        granted_by=SYSTEM.ref,
+        granted_at=clock.now(),
+    )
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The county as ``make run`` makes it, once for this module, in a transaction that is rolled back."""
+    folder = tmp_path_factory.mktemp("reports")
+    with django_db_blocker.unblock(), transaction.atomic():
+        county = plant("中共云湖县委员会", "云湖县委", "local", None, 1)
+        account("xian", county, "county")
+        for number in ("01", "02"):
+            code, report = take(folder, "xian", *sample(number), options=("--apply",))
+            assert (code, report[0]["state"]) == (0, "applied"), report[0]["counts"]
+        for town in COUNTS["outflow_by_town"]:
+            organisation = Organisation.objects.get(short_name__startswith=town, parent=county)
+            account(f"zhen{list(COUNTS['outflow_by_town']).index(town) + 1:02d}", organisation, "committee")
+        for number in TOWN_FILES:
+            for path in sample(number):
+                code, report = take(folder, town_of(path), path, options=("--apply",))
+                assert (code, report[0]["state"]) == (0, "applied"), (path.name, report[0]["counts"])
+        yield folder
+        transaction.set_rollback(True)
+
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_county_has_the_figures_that_are_promised(loaded: Path) -> None:
+    members = Member.objects.visible_to(SYSTEM)
+    assert Organisation.objects.count() == COUNTS["organisations"]
+    assert members.filter(home__isnull=False).count() == COUNTS["members"]
+    assert members.filter(home__isnull=True).count() == COUNTS["inflow"]
+    assert Journey.objects.visible_to(SYSTEM).open().out().count() == COUNTS["outflow"]
+    assert LostContact.objects.visible_to(SYSTEM).count() == COUNTS["lost_in_06"]
+    for town, number in COUNTS["outflow_by_town"].items():
+        path = Organisation.objects.get(short_name__startswith=town, kind__in=("611", "working")).path
+        there = Journey.objects.visible_to(SYSTEM).open().out().filter(home_path__startswith=path)
+        assert there.count() == number, town
+
+
+@pytest.mark.parametrize("number", ["01", "02", *TOWN_FILES])
+def test_the_same_file_again_has_nothing_to_do(loaded: Path, number: str) -> None:
+    for path in sample(number):
+        username = "xian" if number in ("01", "02") else town_of(path)
+        code, report = take(loaded, username, path)
+        counts = report[0]["counts"]
+        assert code == 0
+        assert counts["unchanged"] == counts["rows"] > 0, [row for row in report[0]["rows"] if row["changes"]][:2]
+        assert "nothing_to_do" in {notice["code"] for notice in report[0]["notices"]}
+
+
+def test_every_mistake_of_08_gets_its_outcome_and_code(loaded: Path) -> None:
+    (path,) = sample("08")
+    code, report = take(loaded, "zhen05", path)
+    rows = {row["row"]: row for row in report[0]["rows"]}
+    expected = json.loads((LEDGERS / "08-问题台账-白水镇.expected.json").read_text("utf-8"))
+    assert code == 1
+    assert set(rows) == {one["row"] for one in expected}
+    for one in expected:
+        row = rows[one["row"]]
+        said = [(message["code"], message["column"]) for message in row["messages"] if message["level"] != "info"]
+        usable = row["outcome"] in ("new", "changed", "unchanged")
+        assert row["outcome"] == one["outcome"] if one["outcome"] in ("held", "error") else usable, one["why"]
+        assert said == ([(one["code"], one["column"])] if one["code"] else []), one["why"]
+
+
+def test_the_next_edition_changes_adds_and_never_deletes(loaded: Path) -> None:
+    (path,) = sample("09")
+    before = Journey.objects.visible_to(SYSTEM).open().out().count()
+    code, report = take(loaded, "zhen02", path, options=("--apply",))
+    counts = report[0]["counts"]
+    assert (code, report[0]["state"]) == (0, "applied")
+    assert (counts["changed"], counts["new"]) == (COUNTS["changed_in_09"], COUNTS["new_in_09"])
+    assert Journey.objects.visible_to(SYSTEM).open().out().count() == before + 1
+    _, older = take(loaded, "zhen02", *sample("03"))
+    assert "older_edition" in {notice["code"] for notice in older[0]["notices"]}
+
+
+@pytest.mark.parametrize(
+    ("number", "refusal"),
+    [("07", "kind_not_available"), ("14", "no_people"), ("18", "kind_not_available"), ("19", "no_people")],
+)
+def test_ledgers_that_cannot_be_taken_say_why(loaded: Path, number: str, refusal: str) -> None:
+    code, report = take(loaded, "xian", *sample(number), options=("--apply",))
+    assert code == 2
+    assert (report[0]["state"], report[0]["refusal"]["code"], report[0]["rows"]) == ("refused", refusal, [])
+
+
+def test_a_village_book_of_many_hands_gives_its_people(loaded: Path) -> None:
+    (path,) = sample("15")
+    code, report = take(loaded, "zhen10", path)
+    counts = report[0]["counts"]
+    assert code == 0
+    assert counts["rows"] == counts["changed"] + counts["unchanged"] == COUNTS["people_in_15"]
+    why = [one["why"] for sheet in report[0]["sheets"] for one in sheet["skipped"]]
+    assert {"subtotal", "no_people"} == set(why)
+    infos = {message["code"] for row in report[0]["rows"] for message in row["messages"]}
+    assert {"ditto", "marked_row"} <= infos
+
+
+def test_the_national_export_and_the_lost_tables(loaded: Path) -> None:
+    _, national = take(loaded, "zhen07", *sample("12"))
+    assert national[0]["kind"] == "members"
+    assert national[0]["counts"]["rows"] == COUNTS["members_in_12"]
+    assert national[0]["counts"]["new"] + national[0]["counts"]["held"] == COUNTS["unknown_in_12"]
+    _, lost = take(loaded, "xian", *sample("13"))
+    assert (lost[0]["kind"], lost[0]["counts"]["error"], lost[0]["counts"]["held"]) == ("lost", 0, 0)
+    assert lost[0]["counts"]["rows"] == COUNTS["still_lost_in_13"] + COUNTS["found_in_13"]
+
+
+def test_a_zip_gives_a_report_for_each_file_and_names_the_two_editions(loaded: Path) -> None:
+    code, report = take(loaded, "zhen01", *sample("17"))
+    assert code == 0
+    assert [one["file"] for one in report] == ["城关镇流出台账(1).xlsx", "城关镇流出台账-最终版.xlsx"]
+    assert "two_editions" in {notice["code"] for notice in report[1]["notices"]}
+
+
+def test_the_report_shows_no_whole_number(loaded: Path) -> None:
+    _, report = take(loaded, "zhen02", *sample("03"))
+    values = report[0]["rows"][0]["values"]
+    assert values["id_number"] == "379981********1517"
+    assert values["phone"] == "199****9300"
+    assert values["left_on"] == "2021-09-28"
+    assert values["dues_paid_to"] == "2026-03"
+    assert not any(number in json.dumps(report) for number in ("379981193206181517", "19900389300"))
+
+
+def test_staged_rows_rest_sealed(loaded: Path) -> None:
+    batch = ImportBatch.objects.visible_to(SYSTEM).filter(kind="outflow").first()
+    row = ImportRow.objects.visible_to(SYSTEM).filter(batch=batch).first()
+    assert batch is not None
+    assert row is not None
+    assert b"379981" not in bytes(row.blob)
+    assert "姓名".encode() not in bytes(row.blob)
+
+
+def test_nothing_is_written_without_apply_and_a_stranger_town_reaches_nothing(loaded: Path) -> None:
+    people = Member.objects.visible_to(SYSTEM).count()
+    code, report = take(loaded, "zhen01", *sample("03"), options=("--apply",))
+    assert code == 1
+    assert report[0]["state"] == "checked"
+    assert {message["code"] for row in report[0]["rows"] for message in row["messages"]} == {"branch_out_of_scope"}
+    assert Member.objects.visible_to(SYSTEM).count() == people

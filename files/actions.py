@@ -129,9 +129,10 @@ def remove_expired(now: dt.datetime) -> int:
 
 def _remove_orphans(now: dt.datetime) -> int:
     removed = 0
-    for public_id, path in disk.stored_before((now - ORPHANS_AFTER).timestamp()):
-        rows = StoredFile.objects.visible_to(SYSTEM).there()
-        if not public_id or not rows.filter(public_id=public_id).exists():
+    old = list(disk.stored_before((now - ORPHANS_AFTER).timestamp()))
+    kept = set(StoredFile.objects.visible_to(SYSTEM).there().values_list("public_id", flat=True))
+    for public_id, path in old:
+        if public_id not in kept:
             path.unlink(missing_ok=True)
             removed += 1
     return removed

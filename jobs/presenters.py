@@ -14,6 +14,8 @@ from jobs.models import Job
 
 TONES = {"queued": "neutral", "running": "info", "done": "ok", "failed": "bad", "cancelled": "neutral"}
 
+WORDS = {"queued": "排队中，前面的办完就开始。", "running": "正在办理。", "done": ""}
+
 
 @dataclass(frozen=True)
 class ShownJob:
@@ -74,7 +76,7 @@ def _text(job: Job) -> str:
         return "已按您的要求取消，什么都没有改动。"
     if job.cancel_asked:
         return "正在取消，办完手上这一步就停。"
-    return job.text or ("排队中，前面的办完就开始。" if job.state == Job.State.QUEUED else job.title)
+    return job.text or WORDS[job.state]
 
 
 def links(job: Job) -> list[Link]:

@@ -22,13 +22,14 @@ class Ticker(threading.Thread):
         self._ended = threading.Event()
 
     def run(self) -> None:
-        while not self._ended.wait(self.every):
+        while not self._ended.is_set():
             try:
                 periodic.run_due()
             except Error:
                 logger.warning("the database is away; the clock goes on")
             finally:
                 connections.close_all()
+            self._ended.wait(self.every)
 
     def stop(self) -> None:
         self._ended.set()

@@ -1,8 +1,10 @@
 """Making, changing, moving, closing and ordering organisations."""
 
 import datetime as dt
+import threading
 
 import pytest
+from django.db import connection, connections
 
 from audit.models import Change, Event
 from branches.actions import organisations
@@ -172,3 +174,28 @@ def test_actions_run_for_a_scoped_actor(town, branch, other_town, town_user, tow
         organisations.edit(made, values={"note": "新建"}, by=town_actor, version=1)
         organisations.close(made, by=town_actor)
         organisations.reopen(made, by=town_actor)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="an in-memory database is one connection")
+def test_two_at_the_same_time_are_given_different_paths(county):
+    barrier, refused = threading.Barrier(4), []
+
+    def make(number):
+        try:
+            barrier.wait()
+            organisations.create(parent=county, name=f"中共云湖县第{number}镇委员会", kind="611", by=SYSTEM)
+        except Exception as error:  # noqa: BLE001 a thread's error must not vanish
+            refused.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=make, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == []
+    made = Organisation.objects.filter(parent=county)
+    assert sorted(one.path for one in made) == [f"0001{number:04d}" for number in range(1, 5)]
+    assert sorted(one.position for one in made) == [1, 2, 3, 4]

@@ -3,6 +3,9 @@
 from collections import Counter
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from audit.models import Change
 from branches.actions import organisations
@@ -191,3 +194,31 @@ def test_a_coarser_date_and_a_blank_change_nothing(branch, county_actor):
     organisations.edit(branch, values={"founded_on": "1982-03-01", "place": "何寨村"}, by=county_actor)
     (row,) = check(rows_of([[1, branch.name, MADIAN, "631", None, None, "1982年", None, ""]]), county_actor)
     assert row.outcome is Outcome.UNCHANGED
+
+
+def state():
+    columns = [name for name in Organisation.HISTORY if name != "path"]
+    return sorted(map(str, Organisation.objects.values_list("public_id", "path", "order_path", *columns))), sorted(
+        map(str, Post.objects.values_list("public_id", "holder_name", "phone_index", "starts_on", "ends_on"))
+    )
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_import_and_undo_leave_everything_as_it_was(data, branch, other_branch, county_actor):
+    """Some rows of the register in any order, over a tree that partly stands, then taken back."""
+    lines = [line for line in register_lines() if "马店镇" in line[1] or line[3] == "党的地方委员会"]
+    picked = data.draw(st.lists(st.sampled_from(lines), unique_by=lambda line: line[1], max_size=12))
+    with transaction.atomic():
+        before = state()
+        rows = check(rows_of(picked), county_actor)
+        result = apply(rows, county_actor)
+        assert not result.stale
+        assert sum(result.counts.values()) == sum(row.outcome.usable for row in rows)
+        again = check(rows_of(picked), county_actor)
+        usable = [second for first, second in zip(rows, again, strict=True) if first.outcome.usable]
+        assert {row.outcome for row in usable} <= {Outcome.UNCHANGED}
+        undone = OrganisationsLedger().restore("b1", county_actor, clock.now())
+        assert undone.kept == []
+        assert state() == before
+        transaction.set_rollback(True)

@@ -6,7 +6,10 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 
 from core import handlers, hooks, ledgers, rules
+from core.navigation import NavItem
+from core.navigation import register as navigate
 from core.paths import subtree
+from core.permissions import Permission
 from exchange.export.handlers import EXPORT
 from exchange.export.producing import KEEP_DAYS
 from exchange.handlers import APPLY, CHECK
@@ -27,6 +30,7 @@ def register() -> None:
     handlers.register(APPLY)
     handlers.register(EXPORT)
     rules.register(KEEP_DAYS)
+    navigate(NavItem("exports", "台账导出", "export-list", order=45, group=1, permission=Permission.EXPORT))
     ledgers.register_refused(STATIONS)
     ledgers.register_refused(PAIRINGS)
     hooks.subtree_moved.register(repath)

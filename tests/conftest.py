@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 
 from accounts.actors import actor_for
 from accounts.models import Grant, User
@@ -27,6 +28,10 @@ from core.crypto import make_keys
 from core.domain.identity import check_digit
 from core.domain.names import initials
 from members.models import Member, Membership
+
+hypothesis_settings.register_profile("ci", max_examples=25, deadline=None)  # small: runs with every suite
+hypothesis_settings.register_profile("soak", max_examples=2000, deadline=None)  # make soak
+hypothesis_settings.load_profile("ci")
 
 PASSWORD = "Yanyi-sample-2026"
 AREA = "379981"

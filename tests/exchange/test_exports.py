@@ -94,7 +94,7 @@ def test_the_official_ledger(people: dict[str, Member], town: Organisation, town
     assert "内部资料" in page.oddFooter.left.text
     assert "报县委组织部三季度" in page.oddFooter.left.text
     journey = Journey.objects.unscoped().get(member=people["静"])
-    assert [cell.value for cell in machine[3]] == ["5", journey.public_id, "1"]
+    assert [cell.value for cell in machine[3]] == [5, journey.public_id, 1]
     assert machine.sheet_state == "hidden"
     assert {one.name: one.value for one in book.custom_doc_props.props} == {"导出编号": made.public_id, "模板": "outflow.1"}
     choices = {str(rule.sqref): rule.formula1 for rule in page.data_validations.dataValidation}

@@ -119,11 +119,6 @@ def _value_field(rule: Rule) -> forms.Field:
     return forms.CharField(label=label, max_length=200, required=False)
 
 
-def rule_value(form: RuleForm) -> Any:
-    """Raises KeyError before the form is valid."""
-    return form.cleaned_data["value"]
-
-
 def known_rule(key: str) -> Rule | None:
     try:
         return rules.rule(key)

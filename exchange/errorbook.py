@@ -70,10 +70,9 @@ def error_book(batch: ImportBatch) -> bytes:
 def _wrong_rows(batch: ImportBatch) -> dict[int, Wrong]:
     stopped = (Outcome.ERROR.value, Outcome.HELD.value)
     rows = ImportRow.objects.unscoped().filter(batch=batch)
-    names = [sheet["name"] for sheet in batch.sheets]
     found: dict[int, Wrong] = {}
-    for stored in (rows.filter(outcome__in=stopped) | rows.filter(warned=True)).order_by("pk").iterator(chunk_size=500):
-        row = staging.opened(stored, batch.public_id, names)
+    chosen = list((rows.filter(outcome__in=stopped) | rows.filter(warned=True)).order_by("pk"))
+    for stored, row in zip(chosen, staging.open_rows(chosen, batch), strict=True):
         found.setdefault(stored.sheet, {})[stored.number] = (row, staging.corrections_of(stored, batch.public_id))
     return found
 

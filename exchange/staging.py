@@ -1,4 +1,4 @@
-"""Rows at rest between check and apply: one sealed blob a row, written by COPY, read back in chunks."""
+"""Rows at rest between check and apply: sealed a hundred at a time, written by COPY, read back in chunks."""
 
 from __future__ import annotations
 
@@ -13,12 +13,17 @@ from core import crypto
 from core.bulk import copy_rows
 from core.domain.cells import CellError
 from core.ledgers import CellChange, LedgerRow, Message, Outcome
-from exchange.models import ImportBatch, ImportRow
+from exchange.models import ImportBatch, ImportChunk, ImportRow
 
 COLUMNS = (
-    "batch_id", "sheet", "number", "outcome", "warned", "codes", "organisation_id", "person", "digest", "blob",
+    "batch_id", "sheet", "number", "outcome", "warned", "codes", "organisation_id", "person", "digest", "chunk", "place",
+    "blob",
 )  # fmt: skip
+DIGEST = COLUMNS.index("digest")
+CHUNK_COLUMNS = ("batch_id", "sheet", "first", "blob")
+SEALED_TOGETHER = 100
 CHUNK = 2000
+Bundle = dict[str, Any]
 BLANK: tuple[Any, ...] = (None, "", [])
 _DECODERS = {"d": dt.date.fromisoformat, "t": dt.datetime.fromisoformat, "e": CellError}
 
@@ -59,15 +64,19 @@ def person_hash(identity: str, batch: ImportBatch) -> str:
     return hashed(f"{batch.public_id}:{identity}") if identity else ""
 
 
+def chunk_context(batch_public_id: str, sheet: int, first: int) -> str:
+    return f"exchange.importchunk.blob:{batch_public_id}:{sheet}:{first}"
+
+
 def context(batch_public_id: str, sheet: int, number: int) -> str:
     return f"exchange.importrow.blob:{batch_public_id}:{sheet}:{number}"
 
 
-def pack(row: LedgerRow, batch_public_id: str, sheet: int, corrections: Mapping[str, str] | None = None) -> bytes:
-    """Seal a row. Cells that were read exactly as they stand are kept once; of a new row only those differences
-    that replace something: the others are its values."""
+def bundle_of(row: LedgerRow, corrections: Mapping[str, str] | None = None) -> Bundle:
+    """What is kept of a row. Cells that were read exactly as they stand are kept once; of a new row only those
+    differences that replace something: the others are its values."""
     values = row.values
-    bundle: dict[str, Any] = {"v": values}
+    bundle: Bundle = {"v": values}
     raw = {
         key: cell
         for key, cell in row.raw.items()
@@ -90,13 +99,14 @@ def pack(row: LedgerRow, batch_public_id: str, sheet: int, corrections: Mapping[
         bundle["k"] = row.mark
     if corrections:
         bundle["x"] = corrections
-    return crypto.seal_bytes(_encode(bundle).encode("utf-8", "replace"), context(batch_public_id, sheet, row.number))
+    return bundle
 
 
-def unpack(stored: Mapping[str, Any], batch_public_id: str, sheet_names: Sequence[str]) -> LedgerRow:
-    """The row again. ``stored``: sheet, number, outcome, organisation_id, blob. Raises core.crypto.CannotOpen."""
-    sheet, number = stored["sheet"], stored["number"]
-    bundle = json.loads(crypto.unseal_bytes(bytes(stored["blob"]), context(batch_public_id, sheet, number)))
+def _sealed(content: Any, place: str) -> bytes:
+    return crypto.seal_bytes(_encode(content).encode("utf-8", "replace"), place)
+
+
+def _row_from(bundle: Bundle, stored: ImportRow, sheet: str) -> LedgerRow:
     values: dict[str, Any] = bundle["v"]
     raw: dict[str, Any] = dict(values)
     for key in bundle.get("n", ()):
@@ -104,23 +114,46 @@ def unpack(stored: Mapping[str, Any], batch_public_id: str, sheet_names: Sequenc
     for key, cell in bundle.get("r", {}).items():
         raw[key] = _decoded(cell)
     return LedgerRow(
-        sheet=sheet_names[sheet],
-        number=number,
+        sheet=sheet,
+        number=stored.number,
         mark=bundle.get("k", ""),
         raw=raw,
         values=values,
         messages=[Message(one[0], one[1], one[2], one[3], _fixes(one)) for one in bundle.get("m", ())],
-        outcome=Outcome(stored["outcome"]),
-        organisation_id=stored["organisation_id"],
+        outcome=Outcome(stored.outcome),
+        organisation_id=stored.organisation_id,
         changes=[CellChange(*one) for one in bundle.get("c", ())],
         basis=bundle.get("b", {}),
     )
 
 
-def opened(stored: ImportRow, batch_public_id: str, sheet_names: Sequence[str]) -> LedgerRow:
-    """:func:`unpack` for a row that is at hand as an object."""
-    fields = ("sheet", "number", "outcome", "organisation_id", "blob")
-    return unpack({name: getattr(stored, name) for name in fields}, batch_public_id, sheet_names)
+def open_rows(rows: Sequence[ImportRow], batch: ImportBatch) -> list[LedgerRow]:
+    """Staged rows of one batch as they were, in two queries at most. Raises core.crypto.CannotOpen."""
+    wanted = {(one.sheet, one.chunk) for one in rows if not one.blob}
+    chunks: dict[tuple[int, int], list[Bundle]] = {}
+    if wanted:
+        found = ImportChunk.objects.unscoped().filter(
+            batch=batch, sheet__in={sheet for sheet, _first in wanted}, first__in={first for _sheet, first in wanted}
+        )
+        for sheet, first, blob in found.values_list("sheet", "first", "blob"):
+            place = chunk_context(batch.public_id, sheet, first)
+            chunks[sheet, first] = json.loads(crypto.unseal_bytes(bytes(blob), place))
+    names = [sheet["name"] for sheet in batch.sheets]
+    return [
+        _row_from(_own_bundle(one, batch.public_id) if one.blob else chunks[one.sheet, one.chunk][one.place], one, names[one.sheet])
+        for one in rows
+    ]
+
+
+def opened(stored: ImportRow, batch: ImportBatch) -> LedgerRow:
+    """One row; for several :func:`open_rows`."""
+    return open_rows([stored], batch)[0]
+
+
+def _own_bundle(stored: ImportRow, batch_public_id: str) -> Bundle:
+    place = context(batch_public_id, stored.sheet, stored.number)
+    bundle: Bundle = json.loads(crypto.unseal_bytes(bytes(stored.blob), place))
+    return bundle
 
 
 def _fixes(packed: list[Any]) -> list[tuple[str, str, str]]:
@@ -128,12 +161,12 @@ def _fixes(packed: list[Any]) -> list[tuple[str, str, str]]:
 
 
 def corrections_of(stored: ImportRow, batch_public_id: str) -> dict[str, str]:
-    bundle = json.loads(crypto.unseal_bytes(bytes(stored.blob), context(batch_public_id, stored.sheet, stored.number)))
-    return dict(bundle.get("x", {}))
+    """What people have typed over cells of this row; a row that nobody mended has no blob of its own."""
+    return dict(_own_bundle(stored, batch_public_id).get("x", {})) if stored.blob else {}
 
 
-def columns_of(row: LedgerRow, batch: ImportBatch, sheet: int, corrections: Mapping[str, str] | None = None) -> list[Any]:
-    """The stored columns of a row, in the order of :data:`COLUMNS`."""
+def columns_of(row: LedgerRow, batch: ImportBatch, sheet: int) -> list[Any]:
+    """The first stored columns of a row, in the order of :data:`COLUMNS`."""
     messages = row.messages
     return [
         batch.pk,
@@ -145,39 +178,44 @@ def columns_of(row: LedgerRow, batch: ImportBatch, sheet: int, corrections: Mapp
         row.organisation_id,
         person_hash(row.values.get("identity") or "", batch),
         hashed("\x1f".join([row.mark, str(row.organisation_id), *row.raw, *map(str, row.raw.values())])),
-        pack(row, batch.public_id, sheet, corrections),
     ]
 
 
-def stage(rows: Iterable[LedgerRow], batch: ImportBatch, sheet: int) -> list[str]:
-    """Write rows and return their digests."""
-    stored = [columns_of(row, batch, sheet) for row in rows]
+def stage(rows: Sequence[LedgerRow], batch: ImportBatch, sheet: int) -> list[str]:
+    """Write rows and their sealed content; the digests of the rows."""
+    stored: list[list[Any]] = []
+    chunks: list[tuple[int, int, int, bytes]] = []
+    for start in range(0, len(rows), SEALED_TOGETHER):
+        part = rows[start : start + SEALED_TOGETHER]
+        first = part[0].number
+        content = _sealed([bundle_of(row) for row in part], chunk_context(batch.public_id, sheet, first))
+        chunks.append((batch.pk, sheet, first, content))
+        stored += [[*columns_of(row, batch, sheet), first, place, b""] for place, row in enumerate(part)]
+    copy_rows(ImportChunk, CHUNK_COLUMNS, chunks)
     copy_rows(ImportRow, COLUMNS, stored)
-    return [columns[8] for columns in stored]
+    return [columns[DIGEST] for columns in stored]
 
 
 def clear(batch: ImportBatch) -> None:
     ImportRow.objects.unscoped().filter(batch=batch).delete()
+    ImportChunk.objects.unscoped().filter(batch=batch).delete()
 
 
 def restage(row: LedgerRow, batch: ImportBatch, stored: ImportRow, corrections: Mapping[str, str]) -> None:
-    """Replace one staged row after a correction or a decision."""
-    for name, value in zip(COLUMNS[3:], columns_of(row, batch, stored.sheet, corrections)[3:], strict=True):
+    """Replace one staged row after a correction or a decision: from now on it has a blob of its own."""
+    columns = columns_of(row, batch, stored.sheet)
+    for name, value in zip(COLUMNS[3 : DIGEST + 1], columns[3:], strict=True):
         setattr(stored, name, value)
-    stored.save(update_fields=list(COLUMNS[3:]))
+    stored.blob = _sealed(bundle_of(row, corrections), context(batch.public_id, stored.sheet, stored.number))
+    stored.save(update_fields=[*COLUMNS[3 : DIGEST + 1], "blob"])
 
 
 def staged(batch: ImportBatch, *, outcomes: Iterable[Outcome] | None = None) -> Iterator[list[tuple[int, LedgerRow]]]:
     """(sheet, row) in file order, in chunks; the caller has scoped the batch."""
-    names = [sheet["name"] for sheet in batch.sheets]
     rows = ImportRow.objects.unscoped().filter(batch=batch).order_by("pk")
     if outcomes is not None:
         rows = rows.filter(outcome__in=[outcome.value for outcome in outcomes])
-    fields = ("pk", "sheet", "number", "outcome", "organisation_id", "blob")
     last = 0
-    while True:
-        found = list(rows.filter(pk__gt=last).values(*fields)[:CHUNK])
-        if not found:
-            return
-        last = found[-1]["pk"]
-        yield [(one["sheet"], unpack(one, batch.public_id, names)) for one in found]
+    while found := list(rows.filter(pk__gt=last)[:CHUNK]):
+        last = found[-1].pk
+        yield list(zip([one.sheet for one in found], open_rows(found, batch), strict=True))

@@ -1,6 +1,6 @@
 from exchange.models.batch import ImportBatch, ImportBatchQuerySet
 from exchange.models.export import Export
 from exchange.models.learned import LearnedMapping, LearnedValue
-from exchange.models.row import ImportRow
+from exchange.models.row import ImportChunk, ImportRow
 
-__all__ = ["Export", "ImportBatch", "ImportBatchQuerySet", "ImportRow", "LearnedMapping", "LearnedValue"]
+__all__ = ["Export", "ImportBatch", "ImportBatchQuerySet", "ImportChunk", "ImportRow", "LearnedMapping", "LearnedValue"]

@@ -7,12 +7,34 @@ from core.scoping import ScopedModel
 from exchange.models.batch import ImportBatch
 
 
+class ImportChunk(ScopedModel):
+    """The content of up to a hundred staged rows, sealed as one (see :mod:`exchange.staging`).
+
+    Sealing each row by itself would take longer than reading the file. ``first``: number of its first row.
+    """
+
+    scope_paths = ("batch__path",)
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="chunks")
+    sheet = models.PositiveSmallIntegerField("工作表")
+    first = models.PositiveIntegerField("首行行号")
+    blob = models.BinaryField()
+
+    class Meta:
+        verbose_name = "导入行内容"
+        constraints = [models.UniqueConstraint(fields=["batch", "sheet", "first"], name="import_chunk_once")]
+
+    def __str__(self) -> str:
+        return f"{self.sheet}:{self.first}"
+
+
 class ImportRow(ScopedModel):
     """One row of an import, staged between check and apply.
 
-    ``blob``: one sealed bundle of the cells as they came, what they were read as, messages, differences and the
-    ledger's basis (see :mod:`exchange.staging`). ``digest``: keyed, over the cells as they came. ``person``: a keyed
-    hash of the identity number within this batch, for finding doubles. Nothing else here says who it is.
+    Cells as they came, what they were read as, messages, differences and the ledger's basis rest sealed: at
+    position ``place`` of the chunk that begins with row ``chunk``, or in ``blob`` once a person has mended the row.
+    ``digest``: keyed, over the cells as they came. ``person``: a keyed hash of the identity number within this
+    batch, for finding doubles. Nothing else here says who it is.
     """
 
     scope_paths = ("batch__path",)
@@ -26,7 +48,9 @@ class ImportRow(ScopedModel):
     organisation_id = models.BigIntegerField("党组织", null=True)
     person = models.CharField(max_length=24, blank=True, default="")
     digest = models.CharField(max_length=32)
-    blob = models.BinaryField()
+    chunk = models.PositiveIntegerField()
+    place = models.PositiveSmallIntegerField()
+    blob = models.BinaryField(default=bytes)
 
     class Meta:
         verbose_name = "导入行"

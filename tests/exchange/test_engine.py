@@ -12,6 +12,7 @@ from audit.models import Event
 from branches.models import Organisation
 from core import hooks
 from core.actors import Actor, acting_as
+from core.crypto import CannotOpen
 from core.errors import Blocked, NotAllowed, UserError
 from core.ledgers import Outcome
 from exchange import staging
@@ -22,7 +23,7 @@ from exchange.actions.learned import forget_learned, learn_mapping
 from exchange.actions.rows import correct_cell, decide
 from exchange.errorbook import error_book, make_error_book
 from exchange.handlers import run_apply, run_check
-from exchange.models import ImportBatch, ImportRow, LearnedMapping, LearnedValue
+from exchange.models import ImportBatch, ImportChunk, ImportRow, LearnedMapping, LearnedValue
 from exchange.report import report_of
 from files import actions as files
 from tests.exchange.bookmaking import identity, xlsx
@@ -371,11 +372,11 @@ def test_the_jobs_do_the_same_as_the_actions(toy: Toy, town_actor: Actor, branch
     assert steps.seen[-1] == (2, 2)
 
 
-def test_a_row_of_another_batch_cannot_be_opened_in_its_place(
+def test_rows_of_another_batch_do_not_open_in_their_place(
     bring: Callable[..., ImportBatch], town_actor: Actor
 ) -> None:
     first, second = bring(book(row(1))), bring(book(row(2)))
-    (mine,), (other,) = rows_of(first, town_actor), rows_of(second, town_actor)
-    ImportRow.objects.visible_to(town_actor).filter(pk=mine.pk).update(blob=bytes(other.blob))
-    with acting_as(town_actor), pytest.raises(ValueError, match="does not open"):
+    chunks = ImportChunk.objects.visible_to(town_actor)
+    chunks.filter(batch=first).update(blob=bytes(chunks.get(batch=second).blob))
+    with acting_as(town_actor), pytest.raises(CannotOpen):
         list(staging.staged(first))

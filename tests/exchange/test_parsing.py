@@ -34,7 +34,7 @@ def codes(row: LedgerRow) -> list[tuple[str, str, str]]:
 def test_a_clean_row_becomes_canonical_values() -> None:
     number = identity(1)
     row = read(
-        name="王 小明", identity=number, left_on="2024年7月", met_on=dt.datetime(2024, 7, 5), reason="务工", certificate="是",
+        name="王 小明", identity=number, left_on="2024年7月", met_on=dt.date(2024, 7, 5), reason="务工", certificate="是",
         visits=3, phone=19900000001, destination_province="四川", destination_city="成都", destination_county="武侯", note="—",
     )  # fmt: skip
     assert row.values == {

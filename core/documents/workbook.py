@@ -28,6 +28,7 @@ LIST_LIMIT = 255  # characters of a list of choices typed into the rule; longer 
 LISTS = "_选项"
 PAGE_FOOTER = 200  # characters; Excel refuses a file with more than 255 in all parts together
 BATCH = 1000  # rows joined to one write
+ROW, HEAD_ROW, LINE = 20, 24, 14  # heights in points: a row of one line, a row of the head, every further line
 PAPERS = {"A4": 9, "A3": 8}
 
 _DIMENSION = re.compile(r'<dimension ref="[^"]*"/>')
@@ -38,12 +39,13 @@ _UNSAFE = re.compile("[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @dataclass(frozen=True)
 class Head:
-    """One column: the printed heading, the upper cell it shares with its neighbours, width in characters."""
+    """One column: the printed heading, the upper cell it shares with its neighbours, width in half-width characters."""
 
     heading: str
     group: str = ""
     width: int = 12
     choices: tuple[str, ...] = ()
+    centred: bool = False
 
 
 @dataclass
@@ -108,21 +110,29 @@ def _cut(xml: str, sheet: Sheet) -> tuple[str, list[str], str]:
 
 def _write_rows(entry: IO[bytes], sheet: Sheet, styles: list[str], tick: Callable[[int], None] | None) -> int:
     letters = [column_letters(index) for index in range(len(sheet.columns))]
-    # Per column: the text before a number's value and before a text's.
-    starts = [(f'<c r="{letter}', f'" s="{style}') for letter, style in zip(letters, styles, strict=True)]
+    # Per column: what stands before and after the row's number in a cell, and how many characters surely fit.
+    fits = [0 if sheet.plain else column.width // 2 for column in sheet.columns]
+    starts = [(f'<c r="{letter}', f'" s="{style}', fit) for letter, style, fit in zip(letters, styles, fits, strict=True)]
+    one_line = "" if sheet.plain else f' ht="{ROW}"'
     number = sheet.first_row
     parts: list[str] = []
     for row in sheet.rows:
         cells = []
-        for (place, style), value in zip(starts, row, strict=True):
+        lines = 1
+        for (place, style, fit), value in zip(starts, row, strict=True):
             if value is None or value == "":
                 cells.append(f'{place}{number}{style}"/>')
             elif value.__class__ is int:
                 cells.append(f'{place}{number}{style}"><v>{value}</v></c>')
             else:
-                text = escape(str(value))
+                text = str(value)
+                if fit and len(text) > fit:
+                    lines = max(lines, _lines(text, fit * 2))
+                if _UNSAFE.search(text):
+                    text = escape(text)
                 cells.append(f'{place}{number}{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>')
-        parts.append(f'<row r="{number}">{"".join(cells)}</row>')
+        height = one_line if lines == 1 else f' ht="{ROW + LINE * (lines - 1)}"'
+        parts.append(f'<row r="{number}"{height}>{"".join(cells)}</row>')
         number += 1
         if len(parts) == BATCH:
             entry.write("".join(parts).encode())
@@ -133,9 +143,12 @@ def _write_rows(entry: IO[bytes], sheet: Sheet, styles: list[str], tick: Callabl
     return number - sheet.first_row
 
 
+def _lines(text: str, width: int) -> int:
+    """How many lines ``text`` takes: Chinese characters are two wide, which is what they are in GBK."""
+    return sum(max(-(-len(line.encode("gbk", "replace")) // width), 1) for line in text.split("\n"))
+
+
 def escape(text: str) -> str:
-    if not _UNSAFE.search(text):
-        return text
     return _UNSAFE.sub(lambda found: _ESCAPES.get(found[0], ""), text)
 
 
@@ -191,7 +204,9 @@ class _Form:
         self.line = book.add_format({**base, "font_size": 11})
         self.right = book.add_format({**base, "font_size": 11, "align": "right"})
         self.head = book.add_format({**base, "bold": True, "align": "center", "border": border, "text_wrap": True})
-        self.cell = book.add_format({**base, "border": border, "num_format": "@", "text_wrap": not sheet.plain})
+        cell = {**base, "border": border, "num_format": "@", "text_wrap": not sheet.plain}
+        self.cell = book.add_format(cell)
+        self.centred = book.add_format({**cell, "align": "center"})
         self.text = book.add_format({**base, "num_format": "@"})  # cells that people fill in later keep their digits
         self.serial = book.add_format({**base, "border": border, "num_format": "0", "align": "center"})
 
@@ -200,7 +215,7 @@ class _Form:
         self._head()
         for index, column in enumerate(self.sheet.columns):
             self.page.set_column(index, index, column.width, self.text)
-            style = self.serial if column.heading == "序号" else self.cell
+            style = self.serial if column.heading == "序号" else self.centred if column.centred else self.cell
             self.page.write_string(self.sheet.first_row - 1, index, "-", style)
         self._choices()
         self._below()
@@ -211,9 +226,10 @@ class _Form:
         row = 0
         if self.sheet.title:
             self._merge(row, 0, row, last, self.sheet.title, self.title)
-            self.page.set_row(row, 30)
+            self.page.set_row(row, 34)
             row += 1
         if self.sheet.left or self.sheet.right:
+            self.page.set_row(row, ROW)
             middle = max(last - 3, 0) if last else 0
             self._merge(row, 0, row, max(middle - 1, 0), self.sheet.left, self.line)
             if last:
@@ -222,6 +238,8 @@ class _Form:
     def _head(self) -> None:
         top = self.sheet.first_row - 1 - self.sheet.head_rows
         columns = self.sheet.columns
+        for row in range(top, top + self.sheet.head_rows):
+            self.page.set_row(row, HEAD_ROW)
         if self.sheet.head_rows == 1:
             for index, column in enumerate(columns):
                 self.page.write_string(top, index, column.heading, self.head)
@@ -273,6 +291,7 @@ class _Form:
             for place, text in enumerate(parts):
                 left, right = place * width // len(parts), (place + 1) * width // len(parts) - 1
                 self._merge(row + offset, left, row + offset, right, text, self.line)
+            self.page.set_row(row + offset, ROW)
 
     def _print(self) -> None:
         sheet = self.sheet

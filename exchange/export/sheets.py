@@ -20,6 +20,7 @@ MASKED = "（号码已遮盖）"
 SIGNATURES = ("填报人：", "审核人：", "联系电话：")
 SPARE = 500
 BORDERED = 30
+LEFT = (Kind.TEXT, Kind.ORGANISATION, Kind.PLACE)  # the others stand in the middle of their cells
 HINTS = {
     Kind.IDENTITY: "18 位，单元格已设为文本，直接输入即可。",
     Kind.PHONE: "手机号码或带区号的座机；几个号码用“、”隔开。",
@@ -122,6 +123,7 @@ def template(ledger: Ledger, *, unit: Organisation) -> list[Sheet]:
     empty = form(ledger, unit=unit, on=None)
     empty.rows = [[None] * len(empty.columns)] * BORDERED
     empty.spare = SPARE
+    empty.footers, empty.page_footer = (), "　　　　".join(SIGNATURES)  # below five hundred rows nobody would find them
     columns = ledger.official_columns
     guide = Sheet(
         "填写说明",
@@ -152,9 +154,12 @@ def machine(imprint: Imprint, index: Index) -> Sheet:
 
 def heads(columns: Sequence[Column], *, grouped: bool = True) -> list[Head]:
     return [
-        Head(column.heading, column.group if grouped else "", column.width, choices(column) if grouped else ())
+        Head(
+            column.heading, column.group if grouped else "", column.width, choices(column) if grouped else (),
+            centred=grouped and column.kind not in LEFT,
+        )
         for column in columns
-    ]
+    ]  # fmt: skip
 
 
 def choices(column: Column) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from core import navigation
 from core.actors import ANONYMOUS
+from core.permissions import Permission
 from core.views.text_size import text_size
 
 
@@ -20,6 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "navigation": SimpleLazyObject(lambda: navigation.for_reader(actor, request.path)),
         "actor_name": getattr(actor, "name", "") or "",
         "actor_unit": getattr(actor, "unit", "") or "",
+        "may_search": actor is not None and actor.can(Permission.VIEW),
         "text_size": text_size(request),
         "as_of": timezone.localtime(),
     }

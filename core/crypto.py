@@ -126,7 +126,7 @@ def _decrypt(key: Key, data: bytes, context: bytes) -> bytes:
         decryptor = Cipher(algorithms.SM4(key.secret), modes.GCM(nonce, body[-TAG:])).decryptor()
         decryptor.authenticate_additional_data(context)
         return decryptor.update(body[:-TAG]) + decryptor.finalize()
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # altered, moved, or too short to hold a nonce and a tag
         raise CannotOpen("sealed value does not open in this place") from error
 
 
@@ -146,7 +146,11 @@ def unseal(token: str, context: str) -> str:
     key = keyring().keys.get(key_id)
     if key is None:
         raise CannotOpen(f"key {key_id} is not in the key file")
-    return _decrypt(key, base64.b64decode(body), context.encode()).decode()
+    try:
+        data = base64.b64decode(body)
+    except ValueError as error:
+        raise CannotOpen("sealed value is not whole") from error
+    return _decrypt(key, data, context.encode()).decode()
 
 
 def seal_bytes(data: bytes, context: str) -> bytes:

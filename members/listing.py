@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import FilteredRelation, Q, Value
 from django.db.models import CharField as Text
+from django.db.models import FilteredRelation, Q, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
@@ -167,7 +167,7 @@ OUT = PeopleList(
 IN = PeopleList(
     "in", "流入党员", "inflow-list", Journey, lambda journeys, chosen: journeys.open().inward(), "host_path", "host",
     ("reason", "industry", "lost", "gap", "kind", "sex", "age", "education"),
-    (BRANCH, Column("from", "组织关系所在党组织"), *TRAVEL[1:], *PERSON, PHONE, STATE, VERIFIED), "inflow", "member__",
+    (Column("branch", "接收支部"), Column("from", "组织关系所在党组织"), *TRAVEL[1:], *PERSON, PHONE, STATE, VERIFIED), "inflow", "member__",
 )  # fmt: skip
 LOST = PeopleList(
     "lost", "联系不上与失联", "lost-list", LostContact,
@@ -180,7 +180,9 @@ LISTS = {one.key: one for one in (MEMBERS, MOBILE, OUT, IN, LOST)}
 
 def organisation_in_scope(actor: Actor, public_id: str) -> Organisation:
     """Raises Http404: unknown, or outside the scope."""
-    found = Organisation.objects.within(actor).filter(public_id=public_id).first()
+    found = None
+    if public_id.isascii() and public_id.isalpha():  # else no public id at all, and maybe no text for a database
+        found = Organisation.objects.within(actor).filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return found

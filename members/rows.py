@@ -12,6 +12,7 @@ from core.domain.codes import INDUSTRY
 from core.domain.dates import PartialDate, months_between
 from core.domain.identity import mask_identity
 from core.domain.phones import mask_phone
+from core.domain.region_table import city_of, divisions, is_pseudo, province_of, short_name
 from core.domain.regions import region_label
 from members.enums import LostState, Source
 from members.listing import Column, PeopleList
@@ -61,23 +62,26 @@ class Person:
         return cls(record.member, None, record, today)
 
 
-def rows(people: PeopleList, records: Sequence[Any], columns: Sequence[Column], today: dt.date) -> list[Row]:
-    """Numbers are opened for these rows only, and shown masked."""
+def rows(
+    people: PeopleList, records: Sequence[Any], columns: Sequence[Column], today: dt.date, *, under: str = ""
+) -> list[Row]:
+    """Numbers are opened for these rows only, and shown masked. ``under``: the organisation that the page is about:
+    nobody needs its name beside each of its branches."""
     shown = [Person.of(record, today) for record in records]
     return [
         Row(
             person.member.name,
             person.member.get_absolute_url(),
             person.member.get_sex_display() if person.member.sex in ("1", "2") else "",
-            [cell(people, person, column) for column in columns],
+            [cell(people, person, column, under) for column in columns],
         )
         for person in shown
     ]
 
 
-def cell(people: PeopleList, person: Person, column: Column) -> Cell:
+def cell(people: PeopleList, person: Person, column: Column, under: str) -> Cell:
     if column.key == "branch":
-        text, sub = branch(person, people)
+        text, sub = branch(person, people, under)
         return Cell(column.key, column.label, text, sub=sub)
     if column.key == "state":
         text, tone = state(person)
@@ -85,7 +89,7 @@ def cell(people: PeopleList, person: Person, column: Column) -> Cell:
     return Cell(column.key, column.label, _TEXTS[column.key](person))
 
 
-def branch(person: Person, people: PeopleList) -> tuple[str, str]:
+def branch(person: Person, people: PeopleList, under: str) -> tuple[str, str]:
     """The organisation that puts the person on this list, and the one above it."""
     if people.organisation == "host" and person.journey:
         organisation = person.journey.host
@@ -94,7 +98,8 @@ def branch(person: Person, people: PeopleList) -> tuple[str, str]:
         organisation = own or person.member.care
     if organisation is None:
         return "", ""
-    return organisation.short_name, organisation.parent.short_name if organisation.parent else ""
+    above = organisation.parent
+    return organisation.short_name, above.short_name if above and above.path != under else ""
 
 
 def state(person: Person) -> tuple[str, str]:
@@ -164,7 +169,12 @@ def _of_journey(text: Callable[[Journey], str]) -> Callable[[Person], str]:
 
 
 def place(journey: Journey) -> str:
-    return journey.destination_text or (region_label(journey.region_code) if journey.region_code else "")
+    """江苏 苏州 昆山: enough to know it in a list; the file has it in full. What has no code stays as it was typed."""
+    code = journey.region_code
+    if not code or code not in divisions().names:
+        return journey.destination_text or (region_label(code) if code else "")
+    names = (divisions().names.get(part) for part in dict.fromkeys((province_of(code), city_of(code), code)))
+    return " ".join(short_name(name) for name in names if name and not is_pseudo(name))
 
 
 def work(journey: Journey) -> str:
@@ -179,7 +189,7 @@ _TEXTS: dict[str, Callable[[Person], str]] = {
     "phone": lambda person: phone(person.member),
     "verified": verified,
     "place": _of_journey(place),
-    "left_on": _of_journey(lambda journey: _iso(journey.left_on)),
+    "left_on": _of_journey(lambda journey: _iso(journey.left_on)[:7]),  # the month is enough in a list
     "work": _of_journey(work),
     "reason": _of_journey(lambda journey: journey.get_reason_display() or journey.reason_text),
     "mobility": _of_journey(lambda journey: journey.get_mobility_display()),

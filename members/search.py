@@ -61,7 +61,7 @@ class Wanted:
 
 def understand(typed: str) -> Wanted:
     """Raises UserError with what can be typed instead."""
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", typed))
+    text = re.sub(r"[\s\x00-\x1f\x7f]+", "", unicodedata.normalize("NFKC", typed))
     if not text:
         raise UserError("请输入姓名、拼音首字母、手机号后四位、完整手机号或完整身份证号。", "search_empty")
     plain = text.replace("-", "")

@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from audit import presenters
 from audit.models import Event
 from core import checklist, clock, counting
@@ -77,7 +78,7 @@ def _for_keepers(actor: Actor) -> dict[str, Any]:
             ("后台任务", "job-list"),
             ("我的账号", "account"),
         ),
-        "figures": _log_figures(actor) if audits else [],
+        "figures": _log_figures(actor) if audits else _account_figures(actor),
         "waiting": [],
         "inbox_url": "",
         "recent": [],
@@ -134,6 +135,13 @@ def _log_figures(actor: Actor) -> list[Figure]:
         number = today.filter(kind__in=presenters.kinds_in(group)).count()
         figures.append(Figure(label, number, f"{log}?group={group}&{since}", unit="条"))
     return figures
+
+
+def _account_figures(actor: Actor) -> list[Figure]:
+    if not actor.can(Permission.ACCOUNTS):
+        return []
+    accounts = User.objects.manageable_by(actor).filter(is_active=True).count()
+    return [Figure("在用账号", accounts, reverse("account-list"), unit="个")]
 
 
 def _doors(*doors: tuple[str, str]) -> list[Link]:

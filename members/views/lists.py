@@ -154,7 +154,7 @@ class PeopleListView(ScopedList):
             "nodes": tree.nodes(organisations, self.path, self.counts, self._node_url, self._branch_url),
             "columns": columns,
             "all_columns": [(column, column in columns) for column in people.columns],
-            "rows": rows.rows(people, people.fetch(self.actor, page.ids), columns, today),
+            "rows": rows.rows(people, people.fetch(self.actor, page.ids), columns, today, under=self.path),
             "page": page,
             "next_url": asked.url(at=page.next) if page.next else "",
             "previous_url": asked.url(at=page.previous) if page.previous else "",

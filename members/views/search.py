@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -32,10 +33,11 @@ def search(request: HttpRequest) -> HttpResponse:
         typed = (request.POST if request.method == "POST" else request.GET).get("q", "")
         try:
             wanted = understand(typed)
-            if request.method != "POST" and not wanted.may_be_address:
-                raise UserError("完整号码不能放在网址里，请在“找人”框里输入。", "search_address")
         except UserError as refusal:
             return render(request, "members/found.html", {"problem": refusal.text, "rows": [], "shown": ""})
+        if request.method != "POST" and not wanted.may_be_address:
+            messages.warning(request, "完整号码不能放在网址里，请在“找人”框里输入。")
+            return redirect("member-search")  # the number leaves the address at once
         if request.method == "POST" and wanted.may_be_address:
             return redirect(f"{reverse('member-search')}?{urlencode({'q': wanted.text})}")
         return _answer(request, actor, wanted)

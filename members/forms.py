@@ -16,6 +16,7 @@ from branches.models import Organisation
 from core import clock
 from core.actors import Actor
 from core.domain.codes import PARTY_STATUS
+from core.domain.dates import parse_date
 from core.domain.regions import parse_place
 from core.errors import StaleVersion
 from core.fields import PartialDateField, SealedField
@@ -166,6 +167,7 @@ class PersonForm(RecordForm):
 
     model = Member
     columns = people.EDITABLE
+    required = ("name",)
     proofs = ("facts", "phone", "address", "dues")
     wide = (*RecordForm.wide, "reason")
     names = {"identity": "更正公民身份号码", "phone": "联系电话", "kind": "人员类别"}
@@ -323,20 +325,16 @@ class StatusForm(ActForm):
     wide = ("document",)
     version = forms.IntegerField(widget=forms.HiddenInput)
     status = forms.ChoiceField(label="党籍状态", choices=PARTY_STATUS.choices())
-    on = forms.DateField(
-        label="决定日期",
-        widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={"invalid": "请写成 2024-07-05 这样的日期。"},
-    )
+    on = forms.CharField(label="决定日期", max_length=30, help_text="要写到日，如 2024-07-05 或 2024年7月5日")
     document = forms.CharField(
         label="决定文件", required=False, max_length=120, help_text="文号，或会议名称和日期；停止、恢复党籍和除名必须填"
     )
 
     def clean_on(self) -> Any:
-        on = self.cleaned_data["on"]
-        if on > clock.today():
-            raise forms.ValidationError("这个日期还没有到，请核对。")
-        return on
+        parsed = parse_date(self.cleaned_data["on"], today=clock.today())
+        if parsed.problem or parsed.value is None:
+            raise forms.ValidationError(parsed.problem.text if parsed.problem else "请填写决定日期。")
+        return parsed.value
 
 
 def branch_choices(actor: Actor) -> list[Any]:

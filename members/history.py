@@ -28,6 +28,10 @@ TITLES = {
     "undo_merge": "撤销合并，恢复{what}",
 }
 NEW = "导入台账时登记{what}"
+# In a title: 登记 ... , 修改 ...
+WHAT = {LostContact: "失联情况", Journey: "流动经历"}
+# Where the name of a column says too little, or nothing.
+LABELS = {(Journey, "home"): "组织关系所在党支部", (Journey, "host"): "纳入的党支部", (Member, "home"): "所在党支部"}
 LINKS = ("home", "host", "care")
 
 
@@ -59,9 +63,7 @@ def entries(changes: Sequence[Change], *, main: Member | Journey) -> list[Entry]
 
 def _entry(change: Change, main: Any, names: Mapping[str, Mapping[int, str]]) -> Entry:
     model = apps.get_model(change.object_type)
-    what = str(model._meta.verbose_name)
-    if model is Member:
-        what = "档案" if change.object_id == main.public_id or not isinstance(main, Member) else "原档案"
+    what = WHAT.get(model) or ("档案" if change.object_id == main.public_id else "原档案")
     first = change.source == "import" and change.version == 1
     title = (NEW if first else TITLES.get(change.source, "更新{what}")).format(what=what)
     fields = [
@@ -81,7 +83,7 @@ def _field(
     model: type[Any], object_id: str, name: str, before: Any, after: Any, names: Mapping[str, Mapping[int, str]]
 ) -> FieldChange:
     field = model._meta.get_field(name)
-    label = str(field.verbose_name)
+    label = LABELS.get((model, name)) or str(field.verbose_name)
     if name == "merged_into":
         return FieldChange("合并到", names["member"].get(before, ""), names["member"].get(after, ""))
     if isinstance(field, SealedField):

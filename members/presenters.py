@@ -34,6 +34,7 @@ IN_FACTS = ("left_on", "home_text", "reason", "where", "employer", "industry", "
 IN_LABELS = {"left_on": "流入时间", "home_text": "组织关系所在", "reason": "流入原因", "where": "现居住地"}
 OUT_LABELS = {"where": "去向", "host": "流入地党组织", "contact_name": "结对联系人"}
 LOST_TONES = {LostState.FOUND: "ok", LostState.REINSTATED: "ok", LostState.COUNTING: "warn"}
+PROOF_WORDS = {"edit": "手工登记"}
 KIND_LABELS = {"home": "组织关系", "mobile": "流动支部", "inflow": "流入纳入"}
 
 
@@ -146,7 +147,11 @@ def _proof(label: str, proof: Evidence | None, today: dt.date) -> Fact:
         return Fact(label, "从未核实", "待核实", tone="warn")
     ago = (today - proof.on).days
     when = "今天" if ago <= 0 else f"{ago} 天前"
-    return Fact(label, f"{proof.on:%Y-%m-%d}（{when}）", f"{Source(proof.source).label} · {proof.by or ''}")
+    return Fact(
+        label,
+        f"{proof.on:%Y-%m-%d}（{when}）",
+        f"{PROOF_WORDS.get(proof.source) or Source(proof.source).label} · {proof.by or ''}",
+    )
 
 
 def stay(journey: Journey) -> Stay:

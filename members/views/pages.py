@@ -97,6 +97,7 @@ class FormPage(ScopedDetail):
         context = {
             "form": form,
             "title": self.title(),
+            "member_name": member.name if (member := self.member()) else "",
             "lead": self.lead,
             "crumbs": self.crumbs(),
             "submit": self.submit,

@@ -357,11 +357,11 @@ def test_doubles_are_found_by_three_traits_within_the_scope(
 ):
     for name, number in (("何晓", 123), ("何小", 133), ("吕晓", 143)):
         make_member(branch, name=name, identity=make_identity(number), birth_date="1985-03-12")
-    for one in (branch, other_branch):
-        make_member(one, name="吕同", birth_date="1970-01-02")
+    for one, number in ((branch, 500), (other_branch, 611)):
+        make_member(one, name="吕同", identity=make_identity(number), birth_date="1970-01-02")
     phone = next_phone()
-    for name in ("何父", "何子"):
-        make_member(branch, name=name, phone=phone)
+    for name, birth_date in (("何父", "1950-01"), ("何子", "1980-01")):
+        make_member(branch, name=name, phone=phone, birth_date=birth_date)
     make_member(foreign_branch, name="吕同", birth_date="1970-01-02")
     pairs = town_client.get(reverse("double-list")).context["pairs"]
     found = {(pair.one.name, pair.other.name): pair.reasons for pair in pairs}

@@ -66,7 +66,7 @@ def decide(
         return _put(batch, stored, column, value, by, learn=learn, now=now)
     if code == REPORT:
         _ask_above(batch, stored, by, now)
-    decisions = {} if code == AGAIN else {code: value}
+    decisions = {} if code == AGAIN else {code: value or ("asked" if code == REPORT else "")}
     return _look_again(batch, stored, staging.corrections_of(stored, batch.public_id), decisions, _checker(batch, by))
 
 
@@ -84,7 +84,7 @@ def _open(batch: ImportBatch, row: ImportRow, by: Actor) -> tuple[ImportBatch, I
 
 def staged_row(batch: ImportBatch, stored: ImportRow) -> LedgerRow:
     """The row as it was checked last."""
-    return staging.opened(stored, batch.public_id, [sheet["name"] for sheet in batch.sheets])
+    return staging.opened(stored, batch)
 
 
 def _checker(batch: ImportBatch, by: Actor) -> Checker:
@@ -144,7 +144,7 @@ def _look_again(
     taken = {**row.basis.get("decisions", {}), **decisions}
     if corrections.get("identity") != staging.corrections_of(stored, batch.public_id).get("identity"):
         taken.pop(USE_PERSON, None)  # a number typed anew speaks for itself
-    row.basis["decisions"] = taken
+    row.basis["decisions"] = {code: value for code, value in taken.items() if value}  # "" takes a decision back
     checker.context.memory.pop("seen_persons", None)
     fresh = checker.again(row, batch.sheets[stored.sheet], corrections)
     _stop_double(batch, stored, fresh)

@@ -129,7 +129,7 @@ def fill_people(members: int, counties: list[list[tuple[int, str]]]) -> None:
     from core.ids import new_id  # noqa: PLC0415
     from members.models import Freshness, Journey, LostContact, Member  # noqa: PLC0415
 
-    dice = random.Random(20261121)  # noqa: S311
+    dice = random.Random(20261121)
     now = clock.now()
     letters = "abcdefghijklmnopqrstuvwxyz"
     people, journeys, fresh, lost = [], [], [], []

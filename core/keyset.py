@@ -90,8 +90,9 @@ def page(queryset: QuerySet[Any], order: Sequence[str], *, token: str, size: int
     if cursor and cursor.backwards:
         keys.reverse()
     first = cursor.first if cursor else 1
-    back = bool(cursor) and (more or not cursor.backwards)
-    onward = more or bool(cursor and cursor.backwards)
+    backwards = bool(cursor and cursor.backwards)
+    back = bool(cursor) and (more or not backwards)
+    onward = more or backwards
     return Page(
         ids=[key[-1] for key in keys],
         first=first,

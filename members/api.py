@@ -47,7 +47,9 @@ class MemberApi(APIView):
             organisation = query.get("organisation", "")
             path = organisation_in_scope(actor, organisation).path if organisation else ""
             people = MEMBERS.queryset(actor, Chosen.of(MEMBERS.filters, query), path=path)
-            page = keyset.page(people, (MEMBERS.column,), token=query.get("at", ""), size=int(size), where="api:members")
+            page = keyset.page(
+                people, (MEMBERS.column,), token=query.get("at", ""), size=int(size), where="api:members"
+            )
             results = [shown(member) for member in MEMBERS.fetch(actor, page.ids)]
         return Response({"results": results, "next": page.next or None, "previous": page.previous or None})
 

@@ -88,7 +88,7 @@ def _away(value: str, around: Around) -> Q:
     return around.open_out() if value == "out" else _term(value, around)
 
 
-def _lost(value: str, around: Around) -> Q:
+def _lost(value: str, _around: Around) -> Q:
     states = OPEN_LOST_STATES if value == "any" else (value,)
     return Q(open_lost__state__in=states)
 
@@ -141,7 +141,7 @@ FILTERS: dict[str, Filter] = {
         Filter("lost", "联系情况", _fixed(("any", "联系不上或失联"), ("counting", "联系不上"), ("lost", "失联")), _lost),
         Filter(
             "state", "状态", _fixed(*((one.value, one.label) for one in LostState if one in OPEN_LOST_STATES)),
-            lambda value, around: Q(state=value),
+            lambda value, _around: Q(state=value),
         ),
         Filter(
             "gap", "缺项",

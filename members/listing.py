@@ -100,9 +100,7 @@ class PeopleList:
         if path:
             low, high = subtree(path)
             rows = rows.filter(**{f"{self.column}__gte": low, f"{self.column}__lt": high})
-        around = Around(
-            self.member, "open_out__" if self.is_of_members else "", today or clock.today(), _mobile_months
-        )
+        around = Around(self.member, "open_out__" if self.is_of_members else "", today or clock.today(), _mobile_months)
         return rows.filter(chosen.condition(around))
 
     def _relations(self) -> dict[str, Any]:
@@ -156,22 +154,22 @@ MEMBERS = PeopleList(
 )  # fmt: skip
 MOBILE = PeopleList(
     "mobile", "流动支部联系的党员", "mobile-list", Member,
-    lambda members, chosen: members.registered().filter(care__isnull=False), "care_path", "care",
+    lambda members, _chosen: members.registered().filter(care__isnull=False), "care_path", "care",
     ("kind", "sex", "age", "away", "lost", "gap"), MEMBER_COLUMNS, "",
 )  # fmt: skip
 OUT = PeopleList(
-    "out", "流出党员", "outflow-list", Journey, lambda journeys, chosen: journeys.open().out(), "home_path", "home",
+    "out", "流出党员", "outflow-list", Journey, lambda journeys, _chosen: journeys.open().out(), "home_path", "home",
     ("province", "mobility", "reason", "industry", "term", "lost", "gap", "kind", "sex", "age", "education"), OUT_COLUMNS,
     "outflow", "member__",
 )  # fmt: skip
 IN = PeopleList(
-    "in", "流入党员", "inflow-list", Journey, lambda journeys, chosen: journeys.open().inward(), "host_path", "host",
+    "in", "流入党员", "inflow-list", Journey, lambda journeys, _chosen: journeys.open().inward(), "host_path", "host",
     ("reason", "industry", "lost", "gap", "kind", "sex", "age", "education"),
     (Column("branch", "接收支部"), Column("from", "组织关系所在党组织"), *TRAVEL[1:], *PERSON, PHONE, STATE, VERIFIED), "inflow", "member__",
 )  # fmt: skip
 LOST = PeopleList(
     "lost", "联系不上与失联", "lost-list", LostContact,
-    lambda spells, chosen: spells.filter(state__in=OPEN_LOST_STATES), "home_path", "member__home",
+    lambda spells, _chosen: spells.filter(state__in=OPEN_LOST_STATES), "home_path", "member__home",
     ("state", "kind", "sex", "age"),
     (BRANCH, STATE, Column("since", "失去联系时间"), Column("steps", "查找经过"), *PERSON, PHONE, VERIFIED), "lost", "member__",
 )  # fmt: skip

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.actors import Actor
 from core.crypto import blind
 from core.domain.identity import parse_identity
 from core.domain.phones import parse_phones
 from core.errors import UserError
+from core.lookups import HasLetters
 from members.models import Member
 
 MOST = 100
@@ -46,7 +47,7 @@ class Wanted:
     def condition(self) -> Q:
         match self.kind:
             case Kind.NAME:
-                return Q(name__contains=self.text)
+                return Q(name__contains=self.text) & Q(HasLetters(F("name"), self.text))
             case Kind.INITIALS:
                 # "Not empty" is said so that the small index of second readings can be used.
                 second = Q(initials_alt__startswith=self.text) & ~Q(initials_alt="")

@@ -55,7 +55,10 @@ def _for_staff(actor: Actor) -> dict[str, Any]:
     return {
         "steps": checklist.for_actor(actor) if actor.can(Permission.SETTINGS) else [],
         "doors": _doors(
-            ("党员名单", "member-list"), ("流出党员", "outflow-list"), ("联系不上", "lost-list"), ("导入台账", "ledger-in")
+            ("党员名单", "member-list"),
+            ("流出党员", "outflow-list"),
+            ("联系不上", "lost-list"),
+            ("导入台账", "import-list"),
         )
         if actor.role == "secretary"
         else [],

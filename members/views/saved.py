@@ -20,7 +20,10 @@ class NameForm(forms.Form):
         label="名字",
         max_length=30,
         help_text="比如“跨省且没有电话”。只有您自己看得到；名单总是按最新情况列出。",
-        error_messages={"required": "请给这份名单起个名字，比如“跨省且没有电话”。", "max_length": "请不要超过 30 个字。"},
+        error_messages={
+            "required": "请给这份名单起个名字，比如“跨省且没有电话”。",
+            "max_length": "请不要超过 30 个字。",
+        },
     )
 
 

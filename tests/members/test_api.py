@@ -63,7 +63,9 @@ def test_numbers_are_masked(people, client_for, town_user):
     assert people[0].reveal("identity") not in text
 
 
-def test_an_organisation_narrows_and_another_towns_is_404(people, branch, foreign_branch, client_for, county_user, town_user):
+def test_an_organisation_narrows_and_another_towns_is_404(
+    people, branch, foreign_branch, client_for, county_user, town_user
+):
     assert found(client_for(county_user).get(API, {"organisation": foreign_branch.public_id})) == ["冯二"]
     response = client_for(town_user).get(API, {"organisation": foreign_branch.public_id})
     assert response.status_code == 404

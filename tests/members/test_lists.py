@@ -23,7 +23,15 @@ ADDRESSES = ("/members/", "/members/mobile/", "/journeys/out/", "/journeys/in/",
 
 def out(member, **more):
     now = clock.now()
-    values = {"state": "away", "direction": Direction.OUT, "left_on": "2024-07", "region_code": "320583", "industry": "C", "reason": "work", **more}
+    values = {
+        "state": "away",
+        "direction": Direction.OUT,
+        "left_on": "2024-07",
+        "region_code": "320583",
+        "industry": "C",
+        "reason": "work",
+        **more,
+    }
     return Journey.objects.create(
         member=member, home=member.home, home_path=member.home_path, created_at=now,
         updated_at=now, **values,
@@ -63,7 +71,14 @@ class TestWhoSeesWhom:
         ]  # fmt: skip
 
     def test_each_sees_the_own_subtree(
-        self, people_of_three_branches, client_for, county_user, town_user, other_town_user, secretary_user, auditor_user
+        self,
+        people_of_three_branches,
+        client_for,
+        county_user,
+        town_user,
+        other_town_user,
+        secretary_user,
+        auditor_user,
     ):
         for user, seen in (
             (county_user, ["何一", "吕二", "冯三"]),
@@ -172,7 +187,17 @@ class TestFilters:
 
     @pytest.mark.parametrize(
         "query",
-        ["sex=7", "kind=x", "organisation=nothing", "sort=phone", "size=7", "size=abc", "gap=%00", "organisation=%00", "part=tree"],
+        [
+            "sex=7",
+            "kind=x",
+            "organisation=nothing",
+            "sort=phone",
+            "size=7",
+            "size=abc",
+            "gap=%00",
+            "organisation=%00",
+            "part=tree",
+        ],
     )
     def test_a_wrong_value_is_not_found(self, query, client_for, town_user):
         assert client_for(town_user).get(f"/members/?{query}").status_code == 404
@@ -185,8 +210,14 @@ class TestFilters:
 
 class TestPages:
     @pytest.mark.parametrize("sort", ["official", "name", "updated"])
-    def test_forwards_and_back_shows_everybody_once(self, sort, branch, other_branch, make_member, client_for, town_user):
-        everybody = {make_member(home, name=f"何{letter}").name for home in (branch, other_branch) for letter in "甲乙丙丁戊己庚辛壬癸子丑寅"}
+    def test_forwards_and_back_shows_everybody_once(
+        self, sort, branch, other_branch, make_member, client_for, town_user
+    ):
+        everybody = {
+            make_member(home, name=f"何{letter}").name
+            for home in (branch, other_branch)
+            for letter in "甲乙丙丁戊己庚辛壬癸子丑寅"
+        }
         assert len(everybody) == 13
         client = client_for(town_user)
         pages, address = [], f"/members/?size=20&sort={sort}"
@@ -219,7 +250,9 @@ class TestPages:
         assert keyset.read(token[:-2], "members:name", 2) is None
 
     @pytest.mark.parametrize("address", ADDRESSES)
-    def test_ten_rows_and_two_hundred_cost_the_same_queries(self, address, branch, make_member, client_for, county_user):
+    def test_ten_rows_and_two_hundred_cost_the_same_queries(
+        self, address, branch, make_member, client_for, county_user
+    ):
         def add(number):
             for _ in range(number):
                 member = make_member(branch, care=branch, care_path=branch.path)
@@ -279,7 +312,9 @@ class TestWhatARowSays:
 
 
 class TestTree:
-    def test_counts_are_of_the_list_and_add_up(self, branch, other_branch, foreign_branch, make_member, client_for, county_user):
+    def test_counts_are_of_the_list_and_add_up(
+        self, branch, other_branch, foreign_branch, make_member, client_for, county_user
+    ):
         for home in (branch, branch, other_branch, foreign_branch):
             make_member(home)
         make_member(branch, sex="2")
@@ -296,7 +331,9 @@ class TestTree:
         assert "何寨村党支部" in page
         assert "<html" not in page
 
-    def test_total_is_capped_where_counting_would_take_long(self, branch, make_member, client_for, county_user, monkeypatch):
+    def test_total_is_capped_where_counting_would_take_long(
+        self, branch, make_member, client_for, county_user, monkeypatch
+    ):
         for _ in range(3):
             make_member(branch)
         monkeypatch.setattr("members.views.lists.MOST_COUNTED", 2)

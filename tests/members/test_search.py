@@ -35,7 +35,10 @@ class TestUnderstand:
     def test_kind(self, typed, kind, text):
         assert understand(typed) == Wanted(kind, text)
 
-    @pytest.mark.parametrize("typed", ["", "  ", "12", "123456", "1990000309", "379981198503121", "3799811985031200170", "何19900003093", "何" * 31])
+    @pytest.mark.parametrize(
+        "typed",
+        ["", "  ", "12", "123456", "1990000309", "379981198503121", "3799811985031200170", "何19900003093", "何" * 31],
+    )
     def test_what_cannot_be_looked_for_says_what_can(self, typed):
         with pytest.raises(UserError) as refusal:
             understand(typed)
@@ -59,8 +62,12 @@ class TestFind:
     def stranger(self, foreign_branch, make_member):
         return make_member(foreign_branch, name="冯建国", phone="19900013093", identity=make_identity(19))
 
-    @pytest.mark.parametrize(("typed", "text"), [("建国", "q=%E5%BB%BA%E5%9B%BD"), ("hjg", "q=hjg"), ("3093", "q=3093")])
-    def test_short_words_lead_to_an_address_that_finds_only_in_scope(self, typed, text, somebody, stranger, client_for, town_user):
+    @pytest.mark.parametrize(
+        ("typed", "text"), [("建国", "q=%E5%BB%BA%E5%9B%BD"), ("hjg", "q=hjg"), ("3093", "q=3093")]
+    )
+    def test_short_words_lead_to_an_address_that_finds_only_in_scope(
+        self, typed, text, somebody, stranger, client_for, town_user
+    ):
         client = client_for(town_user)
         response = client.post(SEARCH, {"q": typed})
         assert response["Location"] == f"{SEARCH}?{text}"
@@ -75,7 +82,10 @@ class TestFind:
     def test_a_number_of_another_town_reads_like_nobody_has_it(self, typed, somebody, stranger, client_for, town_user):
         client = client_for(town_user)
         known_elsewhere, known_nowhere = (client.post(SEARCH, {"q": one}) for one in (typed, "19900777777"))
-        texts = [re.sub(r'value="[^"]{64}"|"X-CSRFToken": "[^"]+"', "", one.content.decode()) for one in (known_elsewhere, known_nowhere)]
+        texts = [
+            re.sub(r'value="[^"]{64}"|"X-CSRFToken": "[^"]+"', "", one.content.decode())
+            for one in (known_elsewhere, known_nowhere)
+        ]
         assert texts[0] == texts[1]
         assert "没有查到" in texts[0]
         assert typed not in texts[0]
@@ -89,7 +99,9 @@ class TestFind:
         assert "完整号码不能放在网址里" in page
         assert "何建国" not in page
 
-    def test_two_people_with_one_phone_are_both_shown_without_an_address(self, somebody, branch, make_member, client_for, town_user):
+    def test_two_people_with_one_phone_are_both_shown_without_an_address(
+        self, somebody, branch, make_member, client_for, town_user
+    ):
         make_member(branch, name="何妻", phone="19900003093")
         response = client_for(town_user).post(SEARCH, {"q": "19900003093"})
         assert response.status_code == 200
@@ -101,7 +113,9 @@ class TestFind:
         for letters in (right, wrong):
             assert names(client_for(town_user).get(SEARCH, {"q": letters})) == ["单小明"]
 
-    def test_guests_and_people_of_a_mobile_branch_are_found(self, branch, foreign_branch, make_member, client_for, town_user):
+    def test_guests_and_people_of_a_mobile_branch_are_found(
+        self, branch, foreign_branch, make_member, client_for, town_user
+    ):
         guest(branch, name="钱建进")
         make_member(foreign_branch, name="冯建流", care=branch, care_path=branch.path)
         make_member(branch, name="何建家", care=branch, care_path=branch.path)

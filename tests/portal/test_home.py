@@ -75,7 +75,9 @@ def test_what_waits_is_shown_by_urgency(town, client_for, town_user, other_town_
 
 
 def test_what_changed_lately_is_shown_in_the_own_part(town, town_actor, client_for, town_user, other_town_user):
-    organisations.create(by=town_actor, parent=town, kind="631", name="中共云湖县马店镇新庄村支部委员会", short_name="新庄村党支部")
+    organisations.create(
+        by=town_actor, parent=town, kind="631", name="中共云湖县马店镇新庄村支部委员会", short_name="新庄村党支部"
+    )
     assert "新庄村" in client_for(town_user).get("/").content.decode()
     assert "新庄村" not in client_for(other_town_user).get("/").content.decode()
 

@@ -14,7 +14,7 @@ class PortalConfig(AppConfig):
     verbose_name = "雁驿"
 
     def ready(self) -> None:
-        from portal import first_week  # noqa: PLC0415 models are loaded only now
+        from portal.first_week import registration  # noqa: PLC0415 models are loaded only now
 
-        first_week.register()
+        registration.register()
         navigation.register(NavItem("home", "工作台", "home", order=10, group=1))

@@ -22,6 +22,7 @@ from exchange.actions.batches import receive
 from exchange.actions.checks import check
 from exchange.enums import Mode, State
 from exchange.models import ImportBatch
+from portal.first_week import actions as first_week
 
 COUNTY = "中共云湖县委员会"
 REGION = "379981"  # never given to a real county
@@ -57,6 +58,8 @@ def load(folder: Path, say: Say) -> None:
     for file, town in town_files(folder):
         with _signed_in(account_of(town, county)) as by:
             take(file, by, say)
+    if not first_week.is_finished():
+        first_week.finish(by=SYSTEM)
 
 
 def town_files(folder: Path) -> Iterator[tuple[Path, str]]:

@@ -27,6 +27,8 @@ def portal_plan(port: int, serve: bool) -> Plan:
     if settings.DEMO:
         steps.insert(2, Step("样例县", (*manage, "load_demo")))
         steps.append(Step("样例账号", (*manage, "demo_accounts"), kept=True))
+    else:
+        steps.append(Step("设置口令", (*manage, "set_up_code"), kept=True))
     services = [Service("web", (python, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"))]
     if settings.REDIS_URL:
         services += [Service("worker", worker), Service("beat", (*celery, "beat", "--loglevel", "INFO"))]

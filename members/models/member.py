@@ -38,10 +38,6 @@ class MemberQuerySet(ScopedQuerySet["Member"]):
         """Inflow members: here, while the membership stays elsewhere."""
         return self.current().filter(home__isnull=True)
 
-    def exportable(self) -> MemberQuerySet:
-        """Records that may leave the portal: restricted persons stand in no file, whoever asks."""
-        return self.current().filter(restricted=False)
-
     def at_old_address(self, public_id: str) -> MemberQuerySet:
         """The record that a merged one was merged into, through two more merges if need be."""
         old = Q(merged_from__public_id=public_id)

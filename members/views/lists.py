@@ -162,6 +162,7 @@ class PeopleListView(ScopedList):
             "here": asked.parts().items(),
             "clear_url": reverse(people.url_name),
             "export_url": export_url(asked) if self.actor.can(Permission.EXPORT) else "",
+            "may_register": people in (MEMBERS, IN) and self.actor.can(Permission.EDIT),
             "tabs": self.tabs(),
             **self.filter_context(organisations),
         }

@@ -240,7 +240,6 @@ def test_restricted_persons_are_known_to_the_county_only(
         assert model.objects.visible_to(county_actor).exists()
         assert not model.objects.visible_to(town_actor).exists()
         assert not model.objects.visible_to(secretary_actor).exists()
-    assert not Member.objects.visible_to(county_actor).exportable().exists()
 
 
 def test_restricting_is_the_countys(member, town_actor, county_actor):

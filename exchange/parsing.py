@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from core.columns import Column, Kind
-from core.domain.cells import Parsed, clean_text
+from core.domain.cells import Parsed, shown
+from core.domain.freetext import hide_numbers
 from core.domain.regions import Place, parse_place_parts
 from core.ledgers import Ledger, LedgerRow, Message
 from exchange.cellreaders import DITTO, Finding, Reader, make_reader
@@ -114,7 +115,7 @@ class RowParser:
         if above is None:
             row.warn("ditto_without_above", "写着“同上”，但上一行这一格是空的，请直接填写内容。", key)
         else:
-            row.inform("ditto", f"“同上”按上一行读作“{clean_text(above)[:20]}”。", key)
+            row.inform("ditto", hide_numbers(f"“同上”按上一行读作“{shown(above)}”。"), key)
         return above
 
     def _places(self, row: LedgerRow) -> None:
@@ -145,6 +146,7 @@ def take(row: LedgerRow, key: str, found: Finding) -> None:
     elif found.value is not None:
         row.values[key] = found.value
     for code, level, text, fixes in found.messages:
+        text = hide_numbers(text)
         if level == "error":
             row.error(code, text, key, *fixes)
         else:

@@ -9,6 +9,7 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 from core.domain.cells import CellError, Parsed, Problem, cell_error, clean_text, is_blank, shown, without_blanks
@@ -35,10 +36,7 @@ class PartialDate:
     @classmethod
     def from_iso(cls, text: str) -> PartialDate:
         """From ``2024``, ``2024-07`` or ``2024-07-05``; ``ValueError`` for anything else."""
-        if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
-            raise ValueError(f"not a date: {text!r}")
-        year, month, day = [*map(int, text.split("-")), 1, 1][:3]
-        return cls(dt.date(year, month, day), get_args(Precision)[text.count("-")])
+        return _from_iso(text)
 
     def iso(self) -> str:
         return self.day.isoformat()[: {"year": 4, "month": 7, "day": 10}[self.precision]]
@@ -54,6 +52,15 @@ class PartialDate:
         """Whether this says the same as ``other``, no more exactly: 2024 covers 2024-07-05 and itself."""
         coarser = _COARSENESS[self.precision] >= _COARSENESS[other.precision]
         return coarser and PartialDate(other.day, self.precision) == self
+
+
+@lru_cache(maxsize=50_000)
+def _from_iso(text: str) -> PartialDate:
+    """Remembered: a ledger's dates are compared with the record's again and again, and there are few different ones."""
+    if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
+        raise ValueError(f"not a date: {text!r}")
+    year, month, day = [*map(int, text.split("-")), 1, 1][:3]
+    return PartialDate(dt.date(year, month, day), get_args(Precision)[text.count("-")])
 
 
 @dataclass(frozen=True, order=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 from typing import Any
 
@@ -92,6 +93,12 @@ def test_only_identity_stops_the_row(cell: Any, code: str) -> None:
 def test_a_short_cut_never_takes_what_the_domain_refuses() -> None:
     month_13 = "37998119901301123"
     assert codes(read(identity=month_13 + check_digit(month_13))) == [("id_birth_date", "error", "identity")]
+
+
+def test_a_message_never_quotes_a_whole_number() -> None:
+    row = read(name=identity(1), organisation="x", left_on=identity(2), reason="电话19900000001")
+    assert [message.code for message in row.messages] == ["name_invalid", "date_invalid", "reason_unknown"]
+    assert not any(re.search(r"\d{7}", message.text) for message in row.messages)
 
 
 def test_same_as_above_takes_the_cell_above_and_says_so() -> None:

@@ -13,10 +13,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
+from accounts.actors import actor_for
 from accounts.models import Grant, User
 from branches.models import Organisation
 from core import clock
-from core.actors import SYSTEM
+from core.actors import SYSTEM, acting_as
+from exchange.actions.applies import apply
 from exchange.models import ImportBatch, ImportChunk
 from members.models import Journey, LostContact, Member
 from tests.conftest import plant
@@ -126,10 +128,17 @@ def test_every_mistake_of_08_gets_its_outcome_and_code(loaded: Path) -> None:
 def test_the_next_edition_changes_adds_and_never_deletes(loaded: Path) -> None:
     (path,) = sample("09")
     before = Journey.objects.visible_to(SYSTEM).open().out().count()
+    take(loaded, "zhen02", path)
+    waiting = ImportBatch.objects.visible_to(SYSTEM).order_by("pk").last()
     code, report = take(loaded, "zhen02", path, options=("--apply",))
     counts = report[0]["counts"]
     assert (code, report[0]["state"]) == (0, "applied")
     assert (counts["changed"], counts["new"]) == (COUNTS["changed_in_09"], COUNTS["new_in_09"])
+    assert Journey.objects.visible_to(SYSTEM).open().out().count() == before + 1
+    assert waiting is not None
+    with acting_as(actor_for(User.objects.get(username="zhen02"), clock.today())) as town:
+        second = apply(batch=waiting, by=town)
+    assert (second.counts["unchanged"], second.counts["new"]) == (30, 0), "the later of two equal imports finds it done"
     assert Journey.objects.visible_to(SYSTEM).open().out().count() == before + 1
     _, older = take(loaded, "zhen02", *sample("03"))
     assert "older_edition" in {notice["code"] for notice in older[0]["notices"]}

@@ -5,6 +5,8 @@
 The people are those of ``make_ledger.py`` with the same ``--rows`` and ``--seed``: its files find them in the register.
 """
 
+# ruff: noqa: E402 Django is set up before the models are imported
+
 from __future__ import annotations
 
 import argparse
@@ -18,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE)]
+sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 import django
@@ -96,7 +99,10 @@ def settle(part: list[tuple[str, str, str, dt.date]], first: int, homes: list[Or
         (pk, first + offset, homes[(first + offset) % len(homes)], *person)
         for offset, (pk, person) in enumerate(zip(ids, part, strict=True))
     ]
-    write(Member, (member(pk, index, home, name, sex, number, born, now) for pk, index, home, name, sex, number, born in rows))
+    write(
+        Member,
+        (member(pk, index, home, name, sex, number, born, now) for pk, index, home, name, sex, number, born in rows),
+    )
     write(Journey, (journey(pk, index, home, now) for pk, index, home, *_ in rows))
 
 
@@ -140,7 +146,10 @@ def write(model: type[models.Model], records: Iterator[dict[str, Any]]) -> None:
     bulk.copy_rows(
         model,
         columns,
-        ([record.get(column, default) for column, default in zip(columns, defaults, strict=True)] for record in records),
+        (
+            [record.get(column, default) for column, default in zip(columns, defaults, strict=True)]
+            for record in records
+        ),
     )
 
 

@@ -6,6 +6,8 @@ A ``ModelResource`` with a field a column, related values by double underscores,
 ``--tuned`` adds select_related, which the default does not have. Prints one line of JSON.
 """
 
+# ruff: noqa: E402 Django is set up before the models are imported
+
 from __future__ import annotations
 
 import argparse

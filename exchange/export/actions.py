@@ -38,7 +38,9 @@ def purpose_of(text: str) -> str:
     """The purpose as it is kept and printed: long numbers struck out. Raises UserError for one that says nothing."""
     plain = " ".join(str(hide(text)).split())
     if len(plain) < SHORTEST_PURPOSE:
-        raise UserError(f"请写明导出的用途，至少 {SHORTEST_PURPOSE} 个字，例如“报市委组织部三季度台账”。", "purpose_missing")
+        raise UserError(
+            f"请写明导出的用途，至少 {SHORTEST_PURPOSE} 个字，例如“报市委组织部三季度台账”。", "purpose_missing"
+        )
     return plain[:200]
 
 

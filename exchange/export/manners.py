@@ -37,13 +37,13 @@ def _date(iso: str, before: Any) -> Any:
     parts = iso.split("-")
     if isinstance(before, (dt.datetime, dt.date)) and len(parts) == 3:
         day = dt.date.fromisoformat(iso)
-        return dt.datetime(day.year, day.month, day.day) if isinstance(before, dt.datetime) else day
+        return dt.datetime.combine(day, dt.time()) if isinstance(before, dt.datetime) else day
     text = clean_text(before) if isinstance(before, str) else ""
     if len(parts) > 1 and _RUN.fullmatch(text):
         return "".join(parts)
     shape = _DATE.fullmatch(text)
     if shape and len(parts) > 1:
-        _year, first, month, second, _day, end = shape.groups()
+        _year, first, month, _second, _day, end = shape.groups()
         padded = month.startswith("0") or (shape[5] or "").startswith("0")
         numbers = parts if padded else [parts[0], *(str(int(part)) for part in parts[1:])]
         if first == "年":

@@ -69,7 +69,9 @@ class Imprint:
         return f"内部资料 注意保管　{self.by.label} {self.at:%Y-%m-%d %H:%M} 导出　用途：{self.purpose}"
 
 
-def lines(records: Iterable[ExportRecord], columns: Sequence[Column], *, masked: bool, index: Index) -> Iterator[list[Cell]]:
+def lines(
+    records: Iterable[ExportRecord], columns: Sequence[Column], *, masked: bool, index: Index
+) -> Iterator[list[Cell]]:
     """Rows of cells in column order; what was written is noted in ``index``."""
     cells = [(column.key, printer(column, masked=masked)) for column in columns if column.kind is not Kind.SERIAL]
     numbered = any(column.kind is Kind.SERIAL for column in columns)
@@ -82,7 +84,14 @@ def lines(records: Iterable[ExportRecord], columns: Sequence[Column], *, masked:
 
 
 def official(
-    ledger: Ledger, records: Iterable[ExportRecord], *, unit: Organisation, on: dt.date, masked: bool, imprint: Imprint, index: Index
+    ledger: Ledger,
+    records: Iterable[ExportRecord],
+    *,
+    unit: Organisation,
+    on: dt.date,
+    masked: bool,
+    imprint: Imprint,
+    index: Index,
 ) -> Sheet:
     """The official form, filled in. ``unit``: whose ledger it is."""
     columns = ledger.official_columns
@@ -95,10 +104,18 @@ def official(
 
 
 def plain(
-    ledger: Ledger, records: Iterable[ExportRecord], columns: Sequence[Column], *, masked: bool, imprint: Imprint, index: Index
+    ledger: Ledger,
+    records: Iterable[ExportRecord],
+    columns: Sequence[Column],
+    *,
+    masked: bool,
+    imprint: Imprint,
+    index: Index,
 ) -> Sheet:
     """A list: one head row, no title, to go on working with."""
-    sheet = Sheet(list_title(ledger)[:31], heads(columns, grouped=False), (), plain=True, page_footer=imprint.page_footer)
+    sheet = Sheet(
+        list_title(ledger)[:31], heads(columns, grouped=False), (), plain=True, page_footer=imprint.page_footer
+    )
     index.first_row = sheet.first_row
     sheet.rows = lines(records, columns, masked=masked, index=index)
     return sheet

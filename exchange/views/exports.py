@@ -85,7 +85,7 @@ def _initial(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     organisation = mine.filter(public_id=asked).first() if asked else None
     if asked and organisation is None:
         raise Http404
-    organisation = organisation or mine.filter(pk=actor.organisation_id).first() or mine.first()
+    organisation = organisation or mine.filter(path=actor.organisation_path).first() or mine.first()
     return {
         "organisation": organisation.public_id if organisation else None,
         "form": Export.Form.LIST if query else Export.Form.OFFICIAL,
@@ -97,7 +97,8 @@ def _initial(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 
 def _filters(query: str) -> dict[str, str]:
     """The list's filters out of its address; what only says how it is shown is left."""
-    return {key: value[:LONGEST] for key, value in QueryDict(query).items() if value and key not in NOT_FILTERS}
+    found = QueryDict(query).dict()
+    return {key: str(value)[:LONGEST] for key, value in found.items() if value and key not in NOT_FILTERS}
 
 
 def _requested(
@@ -143,7 +144,7 @@ def export_template(request: HttpRequest, kind: str) -> HttpResponse:
     """The empty form of the reader's own organisation. It holds no people, so it is made at once and not logged."""
     actor = exporter(request)
     ledger = ledger_or_404(kind)
-    unit = Organisation.objects.filter(pk=actor.organisation_id).first()
+    unit = Organisation.objects.filter(path=actor.organisation_path).first()
     if unit is None:
         raise NotAllowed("您的账号没有所在单位，模板不知道写哪个填报单位。")
     data = workbook.write(sheets.template(ledger, unit=unit), {"模板": f"{ledger.kind}.{sheets.TEMPLATE_VERSION}"})

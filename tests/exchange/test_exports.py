@@ -25,8 +25,8 @@ from exchange.models import Export, ImportBatch
 from files import actions as files
 from jobs import runner
 from jobs.models import Job
-from members.enums import Direction, JourneyState, LostState
-from members.models import Journey, LostContact, Member
+from members.enums import Direction, JourneyState
+from members.models import Journey, Member
 
 pytestmark = pytest.mark.django_db
 WHO = re.compile(r"\d{17}[\dX]")
@@ -96,7 +96,10 @@ def test_the_official_ledger(people: dict[str, Member], town: Organisation, town
     journey = Journey.objects.unscoped().get(member=people["静"])
     assert [cell.value for cell in machine[3]] == [5, journey.public_id, 1]
     assert machine.sheet_state == "hidden"
-    assert {one.name: one.value for one in book.custom_doc_props.props} == {"导出编号": made.public_id, "模板": "outflow.1"}
+    assert {one.name: one.value for one in book.custom_doc_props.props} == {
+        "导出编号": made.public_id,
+        "模板": "outflow.1",
+    }
     choices = {str(rule.sqref): rule.formula1 for rule in page.data_validations.dataValidation}
     assert choices["Q5"] == '"是,否"'
 
@@ -112,9 +115,7 @@ def test_nobody_else_and_nobody_restricted_goes_out(
         asked(town_actor, county)
 
 
-def test_masked_says_so_and_holds_no_number(
-    people: dict[str, Member], town: Organisation, town_actor: Actor
-) -> None:
+def test_masked_says_so_and_holds_no_number(people: dict[str, Member], town: Organisation, town_actor: Actor) -> None:
     made = run(asked(town_actor, town))
     rows = cells(book_of(made, town_actor))
     assert rows[0][0] == "马店镇流出党员台账（号码已遮盖）"
@@ -158,7 +159,9 @@ def test_it_is_logged_expires_and_belongs_to_its_maker(
     assert not Export.objects.visible_to(county_actor).exists()
 
 
-def test_run_twice_makes_one_file_and_one_event(people: dict[str, Member], town: Organisation, town_actor: Actor) -> None:
+def test_run_twice_makes_one_file_and_one_event(
+    people: dict[str, Member], town: Organisation, town_actor: Actor
+) -> None:
     made = run(asked(town_actor, town, key="k1"))
     assert asked(town_actor, town, key="k1") == made
     Job.objects.unscoped().filter(public_id=made.job).update(state="queued", finished_at=None)
@@ -206,7 +209,11 @@ def clerk(client_for: Callable[[User], Client], town_user: User) -> Client:
 
 
 def test_from_the_page_to_the_file(
-    clerk: Client, people: dict[str, Member], town: Organisation, town_actor: Actor, django_capture_on_commit_callbacks: Any
+    clerk: Client,
+    people: dict[str, Member],
+    town: Organisation,
+    town_actor: Actor,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     page = clerk.get(reverse("export-new"), {"kind": "outflow", "filter": "province=31&sort=name"})
     assert "去向：上海市" in page.content.decode()
@@ -263,7 +270,9 @@ def test_empty_templates(clerk: Client, kind: str) -> None:
     assert not WHO.search(str(cells(book)))
 
 
-def test_a_workbook_that_cannot_come_back_offers_the_official_form(clerk: Client, town: Organisation, town_actor: Actor) -> None:
+def test_a_workbook_that_cannot_come_back_offers_the_official_form(
+    clerk: Client, town: Organisation, town_actor: Actor
+) -> None:
     batch = ImportBatch.objects.create(
         kind="outflow", state=State.APPLIED, organisation=town, path=town.path, file_name="流出.xls", sha256="x",
         uploaded_at=clock.now(), uploaded_by=town_actor.ref, applied_at=clock.now(), applied_by=town_actor.ref,

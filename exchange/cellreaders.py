@@ -36,6 +36,7 @@ CODES_OFFERED = 9
 _IDENTITY = re.compile(r"[1-9]\d{5}(?:19|20)\d{9}[\dX]")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_MASKED = re.compile(r"[*＊]{2,}")
 _MAYBE_NUMBER = re.compile(r"\d(?:[ -]?\d){6}")
 
 
@@ -95,13 +96,31 @@ def _read(raw: Any, column: Column, inner: Reader, learned: Mapping[str, str]) -
             return Finding(cleared=True)
         if is_ditto(raw):
             return DITTO
+        if column.sensitive and _MASKED.search(raw):
+            text = "这一格的号码是遮盖过的，不当作号码读，记录里的号码不变。"
+            return Finding(messages=(("masked", "info", text, ()),))
         if learned and (value := learned.get(clean_text(raw))) is not None:
-            text = f"“{shown(raw)}”按以前的更正读取；不对可以在“学到的内容”里撤销。"
-            return Finding(value, (("learned_value", "info", text, ()),))
+            return _learned(raw, value, column, inner)
     elif raw.__class__ is bool and column.kind is not Kind.FLAG:
         text = "这一格是勾选框（TRUE/FALSE），不是内容，请改成文字。"
         return Finding(messages=(("cell_type", _gravity(column), text, ()),))
     return inner(raw)
+
+
+def _learned(raw: str, value: str, column: Column, inner: Reader) -> Finding:
+    """A code is kept as it was taught; words (an employer, a place) are read as if they stood there."""
+    text = f"“{shown(raw)}”按以前的更正读作“{_label(value, column)}”；不对可以在“记住的写法”里撤销。"
+    said_so = ("learned_value", "info", text, ())
+    if column.kind is Kind.CODE:
+        return Finding(value, (said_so,))
+    found = inner(value)
+    if isinstance(found, Finding):
+        return Finding(found.value, (said_so, *found.messages), found.extra)
+    return Finding(found, (said_so,))
+
+
+def _label(value: str, column: Column) -> str:
+    return column.codes.label(value) if column.codes is not None else shown(value, 30)
 
 
 def _gravity(column: Column) -> str:

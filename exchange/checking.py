@@ -30,6 +30,7 @@ from exchange.rowkinds import skip_reason
 
 SKIPPED_SHOWN = 500
 _PERSON = re.compile(r"\s*\d{17}[\dXx]\s*")
+TERM = "term"  # where a ledger leaves, in a usable row's basis, what the town calls that row
 DEFAULT_MARKS = {"struck": MarkMeaning.LEAVE}
 
 
@@ -53,6 +54,8 @@ class Checker:
         self.marks: Mapping[str, str] = {**DEFAULT_MARKS, **batch.answers.get("marks", {})}
         self.counts: Counter[str] = Counter()
         self.learned_used: set[tuple[str, str]] = set()
+        self.terms: Counter[str] = Counter()  # in the town's own words: {"流出": 28, "短期外出": 1}
+        self.filled: Counter[str] = Counter()  # rows by sheet that took a cell from a merged range above
         self._people: dict[int, tuple[str, int]] = {}
         self._digest = hashlib.sha256()
 
@@ -91,12 +94,12 @@ class Checker:
         identity = table.index_of("identity")
         place = self.finder.place if self.ledger.people else None
         rows: list[LedgerRow] = []
-        for number, cells, mark, *filled in chunk:
+        for number, cells, mark, filled in chunk:
             if number < table.first_data_row:
                 continue
             who = cells[identity] if identity is not None and identity < len(cells) else None
             if who.__class__ is not str or not _PERSON.fullmatch(who):
-                why = skip_reason(Row(number, cells, mark, *filled), table)
+                why = skip_reason(Row(number, cells, mark, filled), table)
                 if why is not None:
                     self._skip(sheet, number, why)
                     continue
@@ -105,6 +108,8 @@ class Checker:
                 if self.marks.get(mark) == MarkMeaning.LEAVE:
                     self._skip(sheet, number, "struck" if mark == "struck" else "marked")
                     continue
+            if filled:
+                self.filled[sheet.name] += 1
             row = parser.parse(number, cells, mark)
             if mark:
                 self._marked(row)
@@ -148,6 +153,8 @@ class Checker:
         counts["rows"] += len(rows)
         for row in rows:
             counts[row.outcome.value] += 1
+            if row.outcome.usable and TERM in row.basis:
+                self.terms[row.basis[TERM]] += 1
             if row.messages:
                 if any(one.level == "warning" for one in row.messages):
                     counts["warning"] += 1
@@ -170,13 +177,31 @@ class Checker:
         parser = self.enter(sheet["name"], sheet["title"], sheet["unit"], columns)
         fresh = parser.parse_again(row, {**row.raw, **corrections})
         fresh.basis = {key: value for key, value in row.basis.items() if key == "decisions"}
+        if person := row.basis.get("decisions", {}).get("use_person"):
+            _speak_of(fresh, person)
         if self.ledger.people:
             self.finder.place(fresh)
         self.ledger.check([fresh], self.context)
         fresh.raw = row.raw  # as it came: corrections lie beside it
         return fresh
 
+    def notes(self) -> list[dict[str, str]]:
+        """What the sender should know of how rows were read. Merged cells of the head are every form's; those of rows are not."""
+        return [
+            {"code": "merged_filled", "text": f"有 {rows} 行在合并的单元格里，合并的内容给了其中每一行。", "sheet": sheet}
+            for sheet, rows in self.filled.items()
+        ]
+
     def totals(self) -> dict[str, int]:
         """The counts of the report: every outcome named, also where there is none."""
         names = ("rows", *(outcome.value for outcome in Outcome), "warning")
         return {name: self.counts[name] for name in names}
+
+
+def _speak_of(row: LedgerRow, person: str) -> None:
+    """Somebody said which person the row means: what stands in the number's cell no longer matters."""
+    row.basis["person"] = person
+    row.values.pop("identity", None)
+    row.messages = [one for one in row.messages if one.column != "identity"]
+    if not any(one.level == "error" for one in row.messages):
+        row.outcome = Outcome.NEW

@@ -79,7 +79,7 @@ class BranchFinder:
             if text in self._by_public_id:  # a button was pressed: show the name
                 row.values[KEY] = self._by_public_id[text].name
             if placed.learned:
-                row.inform("learned_value", f"“{shown(text)}”按以前的更正读取；不对可以在“学到的内容”里撤销。", KEY)
+                row.inform("learned_value", f"“{shown(text)}”按以前的更正读取；不对可以在“记住的写法”里撤销。", KEY)
         elif placed.code:
             row.error(placed.code, placed.text, KEY, *placed.fixes)
         elif self._ledger.organisation_required:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 
-from core import handlers, hooks, ledgers, rules
+from core import handlers, hooks, ledgers, navigation, rules
 from core.navigation import NavItem
 from core.navigation import register as navigate
 from core.paths import subtree
 from core.permissions import Permission
 from exchange.export.handlers import EXPORT
 from exchange.export.producing import KEEP_DAYS
-from exchange.handlers import APPLY, CHECK
+from exchange.handlers import APPLY, CHECK, UNDO
 from exchange.models import Export, ImportBatch, LearnedMapping, LearnedValue
 from exchange.refused import PAIRINGS, STATIONS
 
@@ -28,9 +28,11 @@ def repath(*, old_path: str, new_path: str) -> None:
 def register() -> None:
     handlers.register(CHECK)
     handlers.register(APPLY)
+    handlers.register(UNDO)
     handlers.register(EXPORT)
     rules.register(KEEP_DAYS)
     navigate(NavItem("exports", "台账导出", "export-list", order=45, group=1, permission=Permission.EXPORT))
     ledgers.register_refused(STATIONS)
     ledgers.register_refused(PAIRINGS)
     hooks.subtree_moved.register(repath)
+    navigation.register(NavItem("imports", "台账导入", "import-list", order=30, group=1, permission=Permission.IMPORT))

@@ -40,7 +40,12 @@ def blockers_to_apply(batch: ImportBatch, mode: str) -> list[str]:
 
 @transaction.atomic
 def apply(
-    *, batch: ImportBatch, by: Actor, mode: str = Mode.ALL, progress: Progress | None = None, now: dt.datetime | None = None
+    *,
+    batch: ImportBatch,
+    by: Actor,
+    mode: str = Mode.ALL,
+    progress: Progress | None = None,
+    now: dt.datetime | None = None,
 ) -> ImportBatch:
     """Write every usable row. A batch that is applied already is returned as it is: nothing is done twice.
 
@@ -76,7 +81,13 @@ def apply(
         by=by,
         subject=applied,
         organisation_id=applied.organisation_id,
-        data={"kind": applied.kind, "counts": applied.counts, "digest": applied.digest, "sha256": applied.sha256, "mode": mode},
+        data={
+            "kind": applied.kind,
+            "counts": applied.counts,
+            "digest": applied.digest,
+            "sha256": applied.sha256,
+            "mode": mode,
+        },
         now=now,
     )
     hooks.batch_applied.call(batch=applied, by=by)

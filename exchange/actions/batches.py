@@ -80,7 +80,13 @@ def receive(
 
 
 def upload(
-    *, data: bytes, name: str, by: Actor, under: Organisation | None = None, kind: str = "", now: dt.datetime | None = None
+    *,
+    data: bytes,
+    name: str,
+    by: Actor,
+    under: Organisation | None = None,
+    kind: str = "",
+    now: dt.datetime | None = None,
 ) -> list[ImportBatch]:
     """What a person dropped: one batch a file, each recognised or refused. A zip gives several."""
     group = ids.new_id()

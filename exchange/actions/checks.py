@@ -47,7 +47,8 @@ def check(
             checker = Checker(ledger_of(batch, by), batch, by)
             checker.run(book, recognition.used, progress)
             recognition.notices = [
-                *({"code": one.code, "text": one.text, "sheet": one.sheet} for one in book.notes), *checker.notes()
+                *({"code": one.code, "text": one.text, "sheet": one.sheet} for one in book.notes),
+                *checker.notes(),
             ]
     except Refused as refused:
         return refuse(batch, refused)
@@ -55,9 +56,7 @@ def check(
 
 
 @transaction.atomic
-def _finish(
-    batch: ImportBatch, checker: Checker, recognition: Recognition, by: Actor, now: dt.datetime
-) -> ImportBatch:
+def _finish(batch: ImportBatch, checker: Checker, recognition: Recognition, by: Actor, now: dt.datetime) -> ImportBatch:
     note(batch, recognition, State.RECOGNISED)
     checked = transitions.apply(batch, CHECK, by=by, now=now, record=unrecorded)
     assert isinstance(checked, ImportBatch)
@@ -82,7 +81,9 @@ def _about_the_file(batch: ImportBatch, by: Actor) -> list[dict[str, str]]:
         when = f"{same.applied_at:%Y-%m-%d} 已经导入过同一份文件，" if same and same.applied_at else ""
         said.append(_notice("nothing_to_do", f"{when}每一行都与现有记录一致，不需要导入。"))
     elif same is not None and same.applied_at:
-        said.append(_notice("same_file", f"同一份文件在 {same.applied_at:%Y-%m-%d} 导入过，之后记录有改动，请核对差异。"))
+        said.append(
+            _notice("same_file", f"同一份文件在 {same.applied_at:%Y-%m-%d} 导入过，之后记录有改动，请核对差异。")
+        )
     newer = ImportBatch.objects.visible_to(by, Permission.IMPORT).editions_of(batch).first()
     if newer is not None and newer.edition_date and batch.edition_date and newer.edition_date > batch.edition_date:
         said.append(
@@ -92,7 +93,11 @@ def _about_the_file(batch: ImportBatch, by: Actor) -> list[dict[str, str]]:
                 "旧的内容可能会盖掉新的，请核对后再导入。",
             )
         )
-    twin = mine.filter(upload=batch.upload, kind=batch.kind, state__in=[*OPEN_STATES, State.APPLIED]).order_by("pk").first()
+    twin = (
+        mine.filter(upload=batch.upload, kind=batch.kind, state__in=[*OPEN_STATES, State.APPLIED])
+        .order_by("pk")
+        .first()
+    )
     if twin is not None and _titles(twin) & _titles(batch):
         said.append(_notice("two_editions", f"“{twin.file_name}”和这一份是同一本台账，请只留下最后的一份。"))
     if not counts["rows"] and not any(row["why"] == "no_people" for sheet in batch.sheets for row in sheet["skipped"]):
@@ -106,7 +111,9 @@ def _about_the_file(batch: ImportBatch, by: Actor) -> list[dict[str, str]]:
 
 
 def _titles(batch: ImportBatch) -> set[tuple[str, str]]:
-    return {(sheet["title"], sheet["unit"]) for sheet in batch.sheets if sheet["use"] and (sheet["title"] or sheet["unit"])}
+    return {
+        (sheet["title"], sheet["unit"]) for sheet in batch.sheets if sheet["use"] and (sheet["title"] or sheet["unit"])
+    }
 
 
 def _plain_headings(batch: ImportBatch) -> set[str]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
 from audit import actions as audit
+from branches.models import Organisation
 from core import clock
 from core.actors import Actor
 from core.columns import Kind
@@ -35,7 +38,15 @@ def learn_mapping(
         defaults={"key": key, "path": batch.path, "batch": batch.public_id, "learned_at": now, "learned_by": by.ref},
     )
     text = f"记住表头“{heading[:40]}”的含义"
-    audit.record("import.learned", text, by=by, subject=learned, organisation_id=batch.organisation_id, data={"key": key}, now=now)
+    audit.record(
+        "import.learned",
+        text,
+        by=by,
+        subject=learned,
+        organisation_id=batch.organisation_id,
+        data={"key": key},
+        now=now,
+    )
     return learned
 
 
@@ -56,7 +67,13 @@ def learn_value(
         organisation=batch.organisation,
         key=key,
         text=learning.plain(text),
-        defaults={"value": value, "path": batch.path, "batch": batch.public_id, "learned_at": now, "learned_by": by.ref},
+        defaults={
+            "value": value,
+            "path": batch.path,
+            "batch": batch.public_id,
+            "learned_at": now,
+            "learned_by": by.ref,
+        },
     )
     audit.record(
         "import.learned", "记住一个写法的含义", by=by, subject=learned, organisation_id=batch.organisation_id,
@@ -73,6 +90,34 @@ def forget_learned(*, learned: LearnedMapping | LearnedValue, by: Actor, now: dt
         "import.forgotten", "撤销记住的含义", by=by, subject=learned, organisation_id=learned.organisation_id, now=now
     )
     type(learned).objects.unscoped().filter(pk=learned.pk).delete()
+
+
+@transaction.atomic
+def remember_again(
+    *, model: type[LearnedMapping | LearnedValue], kept: Mapping[str, Any], by: Actor, now: dt.datetime | None = None
+) -> None:
+    """Take a forgetting back. ``kept``: the row's own columns and ``organisation``, its id. What was taught since stands."""
+    now = now or clock.now()
+    organisation = Organisation.objects.filter(pk=kept["organisation"]).first()
+    if organisation is None:
+        return
+    _require(organisation.path, by)
+    own = {name: value for name, value in kept.items() if name != "organisation"}
+    unique = {
+        name: own.pop(name)
+        for name in ("kind", "heading", "text", "key")
+        if name in own and not _is_meaning(model, name)
+    }
+    learned, made = model.objects.unscoped().get_or_create(
+        organisation=organisation, **unique,
+        defaults={**own, "path": organisation.path, "learned_at": now, "learned_by": by.ref},
+    )  # fmt: skip
+    if made:
+        audit.record("import.learned", "重新记住", by=by, subject=learned, organisation_id=organisation.pk, now=now)
+
+
+def _is_meaning(model: type[LearnedMapping | LearnedValue], name: str) -> bool:
+    return model is LearnedMapping and name == "key"
 
 
 @transaction.atomic

@@ -31,7 +31,14 @@ ALIKE = 2000  # so many other rows with the same word are read again in the same
 
 @transaction.atomic
 def correct_cell(
-    *, batch: ImportBatch, row: ImportRow, key: str, text: str, by: Actor, learn: bool = False, now: dt.datetime | None = None
+    *,
+    batch: ImportBatch,
+    row: ImportRow,
+    key: str,
+    text: str,
+    by: Actor,
+    learn: bool = False,
+    now: dt.datetime | None = None,
 ) -> LedgerRow:
     """Read the row again with ``text`` in column ``key``, compare it afresh and stage it.
 
@@ -47,7 +54,14 @@ def correct_cell(
 
 @transaction.atomic
 def decide(
-    *, batch: ImportBatch, row: ImportRow, code: str, value: str, by: Actor, learn: bool = False, now: dt.datetime | None = None
+    *,
+    batch: ImportBatch,
+    row: ImportRow,
+    code: str,
+    value: str,
+    by: Actor,
+    learn: bool = False,
+    now: dt.datetime | None = None,
 ) -> LedgerRow | None:
     """Press one of a message's buttons (``Message.fixes``).
 
@@ -182,7 +196,9 @@ def _ask_above(batch: ImportBatch, stored: ImportRow, by: Actor, now: dt.datetim
         raise UserError("上面没有可以核对的党组织。请直接查对名册，或先不导入这一行。", "nobody_above")
     text = f"{batch.organisation}的台账里有 1 人不在本单位名册，请核对：“{batch.file_name}”第 {stored.number} 行。"
     link = ("import-row", [batch.public_id, str(stored.sheet), str(stored.number)])
-    inbox.raise_todo(f"import-row:{batch.public_id}:{stored.sheet}:{stored.number}", above, text, link=link, by=by, now=now)
+    inbox.raise_todo(
+        f"import-row:{batch.public_id}:{stored.sheet}:{stored.number}", above, text, link=link, by=by, now=now
+    )
 
 
 def _count(batch: ImportBatch, outcome: Outcome, by: int, warned: bool, term: str) -> None:

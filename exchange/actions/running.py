@@ -6,16 +6,17 @@ from django.db import transaction
 
 from core.actors import SYSTEM, Actor
 from core.errors import Blocked, UserError
-from exchange.actions.applies import blockers_to_apply
+from exchange.actions.applies import blockers_to_apply, undo
 from exchange.actions.batches import ledger_of, revisable, visible
 from exchange.actions.checks import check
-from exchange.enums import OPEN_STATES, State
-from exchange.handlers import APPLY, CHECK
+from exchange.enums import State
+from exchange.handlers import APPLY, CHECK, UNDO
 from exchange.models import ImportBatch
 from jobs import actions as jobs
 from jobs.models import Job
 
 QUICK_BYTES = 200_000  # some 2,000 rows: a second
+QUICK_ROWS = 2_000
 
 
 def job_of(batch: ImportBatch) -> Job | None:
@@ -57,6 +58,17 @@ def start_apply(*, batch: ImportBatch, by: Actor, mode: str) -> ImportBatch:
     return _run(batch, APPLY.kind, {"batch": batch.public_id, "mode": mode}, f"导入“{batch.file_name}”", key, by)
 
 
+def start_undo(*, batch: ImportBatch, by: Actor) -> ImportBatch:
+    """Take a small import back now, a large one as a job. One that was taken back already stays as it is."""
+    not_busy(batch)
+    if batch.counts.get("rows", 0) <= QUICK_ROWS:
+        return undo(batch=batch, by=by)[0]
+    batch = visible(batch, by)
+    return _run(
+        batch, UNDO.kind, {"batch": batch.public_id}, f"撤销导入“{batch.file_name}”", f"undo:{batch.public_id}", by
+    )
+
+
 def not_busy(batch: ImportBatch) -> None:
     if is_busy(batch):
         raise UserError("这份文件正在处理，请等它办完再改。", "busy")
@@ -68,5 +80,5 @@ def _run(batch: ImportBatch, kind: str, params: dict[str, str], title: str, key:
     if job.can_retry:
         jobs.retry(job, by=by)
     batch.job = job.public_id
-    ImportBatch.objects.visible_to(by).filter(pk=batch.pk, state__in=OPEN_STATES).update(job=job.public_id)
+    ImportBatch.objects.visible_to(by).filter(pk=batch.pk).update(job=job.public_id)
     return batch

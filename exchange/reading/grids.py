@@ -130,7 +130,4 @@ def _sheet_notes(sheet: SheetScan) -> list[Note]:
         notes.append(Note("columns_hidden", "有隐藏的列，也读了进来。", sheet.name))
     if sheet.filtered:
         notes.append(Note("filtered", "表上有筛选，筛掉看不见的行也读了进来。", sheet.name))
-    if sheet.vertical_merges:
-        text = f"有 {sheet.vertical_merges} 处上下合并的单元格，合并的内容给了其中每一行。"
-        notes.append(Note("merged_filled", text, sheet.name))
     return notes

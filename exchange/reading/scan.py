@@ -42,7 +42,6 @@ class SheetScan:
     hidden_columns: bool = False
     filtered: bool = False
     merges: int = 0
-    vertical_merges: int = 0
     needs_detail: bool = False
     size: int = 0
     _last_row: int = 0
@@ -92,7 +91,6 @@ class SheetScan:
         if tag + b"mergeCell " in text:
             merges = self._patterns["merge"].findall(text)
             self.merges += len(merges)
-            self.vertical_merges += sum(1 for first, last in merges if first != last)
             if self.merges > limits.merges:
                 raise refusal("too_complex", what="合并单元格", count=f"超过 {limits.merges}")
         self.needs_detail = (

@@ -91,7 +91,8 @@ class PeopleLedger(Exporting, Ledger):
     def check(self, rows: Sequence[LedgerRow], context: CheckContext) -> None:
         live = [row for row in rows if not row.stopped]
         found = self._find(live, context.by)
-        around = self._surroundings(live, found, context.by, context.today, context.memory)
+        on = context.edition_date or context.today
+        around = self._surroundings(live, found, context.by, on, context.memory)
         absent = [row.basis["index"] for row in live if id(row) not in found and "index" in row.basis]
         elsewhere = matching.exists_elsewhere(absent) if absent and self.opens_records else set()
         for row in live:

@@ -60,18 +60,25 @@ def check(
     today: dt.date | None = None,
     now: Mapping[str, Any] | None = None,
 ) -> Checked:
-    """Check ``typed`` (column -> value). ``now``: the record's other columns, for dates that depend on each other."""
+    """Check ``typed`` (column -> value). ``now``: the record's columns. A value that is there already passes as it is: an
+    old mistake elsewhere in a record stops nobody from putting something right."""
     today = today or clock.today()
+    known = now or {}
     checked = Checked()
+    said = set()
     for name, value in typed.items():
+        if name in known and known[name] == value:
+            checked.values[name] = value
+            continue
+        said.add(name)
         try:
             checked.values[name] = _value(model._meta.get_field(name), value, today)
         except Wrong as wrong:
             checked.problems[name] = str(wrong)
-    merged = {**(now or {}), **checked.values}
+    merged = {**known, **checked.values}
     for early, late, sentence in ORDER:
-        if early in merged and late in merged and {early, late} & set(typed) and _later(merged[early], merged[late]):
-            checked.problems.setdefault(late if late in typed else early, sentence)
+        if early in merged and late in merged and {early, late} & said and _later(merged[early], merged[late]):
+            checked.problems.setdefault(late if late in said else early, sentence)
     return checked
 
 

@@ -228,16 +228,24 @@ def status_chips(member: Member, journeys: Iterable[Journey], spells: Iterable[L
     return found
 
 
-def deeds(member: Member) -> list[Deed]:
-    """What can be done with a person, for somebody who may edit; reasons where it cannot."""
+def deeds(member: Member, actor: Actor) -> list[Deed]:
+    """What can be done with a person, for somebody who may edit; reasons where it cannot.
+
+    Membership and status are for those who look after the membership.
+    """
     direction = Direction.IN if member.is_guest else Direction.OUT
     query = f"?member={member.public_id}"
-    return [
+    found = [
         Deed(
             f"登记{direction.label}", reverse(f"journey-new-{direction.value}") + query, "journey",
             blockers_to_open_journey(member, direction),
         ),
         Deed("登记联系不上", reverse("lost-new") + query, "lost", blockers_to_open_lost(member)),
-        Deed("调整支部", reverse("member-move", args=[member.public_id]), "move", blockers_to_move(member)),
-        *([] if member.is_guest else [Deed("党籍状态", reverse("member-status", args=[member.public_id]), "status")]),
     ]  # fmt: skip
+    if actor.reaches(member.path, Permission.EDIT):
+        found.append(
+            Deed("调整支部", reverse("member-move", args=[member.public_id]), "move", blockers_to_move(member))
+        )
+        if not member.is_guest:
+            found.append(Deed("党籍状态", reverse("member-status", args=[member.public_id]), "status"))
+    return found

@@ -68,6 +68,8 @@ def merge(
     choose = dict(choose or {})
     with transaction.atomic():
         kept, gone = _locked_pair(kept, gone, by)
+        for one in (kept, gone):
+            rows.require_home(one, by)
         if blockers := merge_blockers(kept, gone):
             raise Blocked(blockers)
         pairs = open_twice(kept, gone)

@@ -195,7 +195,8 @@ def move_member(
     now = now or clock.now()
     with transaction.atomic():
         before = rows.locked_member(member, by)
-        if not by.reaches(before.path, Permission.EDIT) or not by.reaches(to.path, Permission.EDIT):
+        rows.require_home(before, by)
+        if not by.reaches(to.path, Permission.EDIT):
             raise NotAllowed("只能在您管辖的支部之间调整，跨范围的转接请上一级办理。")
         link, kind = ("care", MembershipKind.INFLOW) if before.is_guest else ("home", MembershipKind.HOME)
         if getattr(before, f"{link}_id") == to.pk:
@@ -256,6 +257,7 @@ def set_party_status(
     _check_decision(status, on, document, timezone.localdate(now))
     with transaction.atomic():
         before = rows.locked_member(member, by)
+        rows.require_home(before, by)
         if before.is_guest:
             raise Blocked(["组织关系不在本县，党籍由组织关系所在的党组织处理。"])
         if before.party_status == status:

@@ -44,6 +44,12 @@ def locked_member(member: Member, by: Actor) -> Member:
     return found
 
 
+def require_home(member: Member, by: Actor) -> None:
+    """Membership and status are for those who look after the membership: a mobile branch sees and corrects facts only."""
+    if not by.everything and not by.reaches(member.path, Permission.EDIT):
+        raise NotAllowed("这件事由组织关系所在的党组织办理。")
+
+
 def row_of(obj: models.Model) -> Row:
     """Every column of a record as the database keeps it: what the writer compares with."""
     return {field.attname: _stored(getattr(obj, field.attname)) for field in obj._meta.concrete_fields}

@@ -52,7 +52,7 @@ def file_context(request: HttpRequest, member: Member, shown: dict[str, str]) ->
         "history_url": "" if everything or len(changes) <= limit else "?history=all#history",
         "lookers": history.lookers(member) if may_see_lookers(actor, member.path) else None,
         "may_edit": may_edit,
-        "deeds": presenters.deeds(member) if may_edit else [],
+        "deeds": presenters.deeds(member, actor) if may_edit else [],
         "merged": side_by_side.merged(member) if may_edit else [],
     }
 

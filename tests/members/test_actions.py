@@ -247,3 +247,24 @@ def test_restricting_is_the_countys(member, town_actor, county_actor):
         people.edit_member(member=member, values={"restricted": True}, by=town_actor)
     with acting_as(county_actor):
         assert people.edit_member(member=member, values={"restricted": True}, by=county_actor).restricted
+
+
+def test_an_old_mistake_stops_nobody_from_correcting_something_else(branch, make_member, town_actor):
+    member = make_member(branch, joined_on="2010", confirmed_on="2009")
+    values = {"joined_on": "2010", "confirmed_on": "2009", "home_address": "东头"}
+    with acting_as(town_actor):
+        assert people.edit_member(member=member, values=values, by=town_actor).home_address == "东头"
+        with pytest.raises(UserError, match="早于入党"):
+            people.edit_member(member=member, values={"joined_on": "2011"}, by=town_actor)
+
+
+def test_a_mobile_branch_corrects_facts_and_leaves_membership_alone(
+    branch, foreign_branch, make_member, other_town_actor
+):
+    member = make_member(branch, care=foreign_branch, care_path=foreign_branch.path)
+    with acting_as(other_town_actor):
+        people.edit_member(member=member, values={"home_address": "东头"}, by=other_town_actor)
+        with pytest.raises(NotAllowed, match="组织关系所在"):
+            people.move_member(member=member, to=foreign_branch, by=other_town_actor)
+        with pytest.raises(NotAllowed, match="组织关系所在"):
+            people.set_party_status(member=member, status="deceased", on=dt.date(2026, 1, 1), by=other_town_actor)

@@ -386,3 +386,20 @@ def test_merge_form_asks_about_two_open_journeys(branch, make_member, town_actor
     after = Member.objects.get(pk=kept.pk)
     assert (after.name, after.home_address) == ("何小", "东头")
     assert Member.objects.get(pk=gone.pk).merged_into == after
+
+
+def test_pages_ask_the_database_few_times(
+    member, journey, spell, branch, make_member, town_client, django_assert_max_num_queries
+):
+    for number in range(12):
+        make_member(
+            branch, name="何同", identity=make_identity(number * 70), birth_date="1985-03-12", phone="19900112233"
+        )
+    for address, most in (
+        (member.get_absolute_url(), 34),
+        (reverse("double-list"), 20),
+        (url("member-edit", member), 14),
+    ):
+        town_client.get(address)
+        with django_assert_max_num_queries(most):
+            town_client.get(address)

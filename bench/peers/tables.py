@@ -7,6 +7,7 @@ but the diff that import-export itself makes, no scope.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import django
@@ -16,8 +17,8 @@ from portal.env import database
 
 if not settings.configured:
     settings.configure(
-        DATABASES={"default": database(os.environ["DATABASE_URL"])},
-        INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "import_export"],
+        DATABASES={"default": database(os.environ["DATABASE_URL"], Path(__file__).parent)},
+        INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "import_export", "peers"],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
     )

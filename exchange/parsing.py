@@ -20,6 +20,7 @@ from exchange.cellreaders import DITTO, Finding, Reader, make_reader
 
 REMEMBERED = 20_000  # texts a column keeps; identity numbers and phones hardly repeat and are not kept
 NOT_REMEMBERED = frozenset({Kind.IDENTITY, Kind.PHONE, Kind.NAME})
+PARTS = ("province", "city", "county")
 _UNSEEN = object()
 
 Step = tuple[int, str, Reader, "dict[str, Any] | None"]
@@ -119,19 +120,20 @@ class RowParser:
         return above
 
     def _places(self, row: LedgerRow) -> None:
+        values = row.values
         for prefix, keys in self._parts.items():
-            texts = {part: row.values.get(key) for part, key in keys.items()}
-            if not any(texts.values()):
+            texts = tuple([values.get(keys.get(part, "")) for part in PARTS])
+            if not any(texts):
                 continue
-            parsed = _place(texts.get("province"), texts.get("city"), texts.get("county"))
+            parsed = _place(*texts)
             if parsed.value is not None:
-                put_place(row, prefix, parsed.value, {part: key for part, key in keys.items() if texts[part]})
+                put_place(values, prefix, parsed.value, keys)
                 continue
             for key in keys.values():
-                row.values.pop(key, None)
+                values.pop(key, None)
             if parsed.problem is not None:
-                doubtful = next((part for part in ("city", "county", "province") if texts.get(part)), "province")
-                row.warn(parsed.problem.code, parsed.problem.text, keys[doubtful])
+                doubtful = next((part for part in ("city", "county", "province") if texts[PARTS.index(part)]), "province")
+                row.warn(parsed.problem.code, hide_numbers(parsed.problem.text), keys[doubtful])
 
 
 @lru_cache(maxsize=50_000)
@@ -156,22 +158,21 @@ def take(row: LedgerRow, key: str, found: Finding) -> None:
             others = row.values.setdefault(name, [])
             others += [one for one in more if one not in others]
         elif name == "place":
-            put_place(row, "destination", more, {})
+            put_place(row.values, "destination", more, {})
         else:
             row.values.setdefault(name, more)
 
 
-def put_place(row: LedgerRow, prefix: str, place: Place, given: Mapping[str, str]) -> None:
-    """A place becomes its code and the rest of the address; ``given`` parts keep their columns, in full.
+def put_place(values: dict[str, Any], prefix: str, place: Place, keys: Mapping[str, str]) -> None:
+    """A place becomes its code and the rest of the address; parts that were given keep their columns, in full.
 
     An address column beside the parts gives the rest only: the parts are the more careful statement.
     """
-    values = row.values
-    values["region_code" if prefix == "destination" else f"{prefix}_region_code"] = place.code
-    text = "destination_text" if prefix == "destination" else f"{prefix}_text"
+    here = prefix == "destination"
+    values["region_code" if here else f"{prefix}_region_code"] = place.code
+    text = "destination_text" if here else f"{prefix}_text"
     if place.rest and not values.get(text):
         values[text] = place.rest
-    for part, key in given.items():
-        full = getattr(place, part)
-        if full:
+    for part, key in keys.items():
+        if key in values and (full := getattr(place, part)):
             values[key] = full

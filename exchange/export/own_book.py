@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import io
+import os.path
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -19,9 +20,12 @@ import openpyxl
 from django.utils import timezone
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import PatternFill
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from branches.directory import Directory
+from branches.models import Organisation
 from core import clock
 from core.actors import Actor
 from core.columns import Column, Kind, by_key
@@ -30,6 +34,7 @@ from core.domain.dates import PartialDate
 from core.errors import NotAllowed, UserError
 from core.handlers import Progress
 from core.ledgers import ExportRecord, Ledger, LedgerRow, ledger
+from core.paths import WIDTH
 from core.permissions import Permission
 from exchange import staging
 from exchange.actions.batches import content_of
@@ -91,7 +96,7 @@ def updated(batch: ImportBatch, *, by: Actor, progress: Progress | None = None) 
         done += len(chunk)
         if progress is not None:
             progress.step(done, total, f"已更新 {done} 行")
-    added = _append(pages, people.left())
+    added = _append(pages, people.left(), batch, by)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue(), done + added
@@ -142,6 +147,7 @@ class _Page:
     ledger: Ledger
     last: int = 0
     rows: int = 0
+    path: str = ""
     organisations: Counter[int | None] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -198,7 +204,7 @@ class _Page:
         for one in ranges:
             page.merged_cells.remove(one)
         if page.max_row >= first:
-            page.move_range(f"A{first}:{page.cell(1, page.max_column).column_letter}{page.max_row}", rows=count)
+            page.move_range(f"A{first}:{get_column_letter(page.max_column)}{page.max_row}", rows=count)
         for one in ranges:
             one.shift(row_shift=count)
             page.merge_cells(one.coord)
@@ -259,19 +265,39 @@ def _same_place(said: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     return not said.get("destination_text") or said["destination_text"] == now.get("destination_text")
 
 
-def _append(pages: Mapping[int, _Page], records: list[ExportRecord]) -> int:
-    """New people: to the sheet where most of their branch stand, else to the longest one. The number added."""
+def _append(pages: Mapping[int, _Page], records: list[ExportRecord], batch: ImportBatch, by: Actor) -> int:
+    """New people, each to the sheet of the nearest organisation, there to the one where most of their branch stand.
+
+    A book speaks of some organisations only: people of others have no place in it. The number added.
+    """
     filled = [page for page in pages.values() if page.rows]
-    if not filled:
-        return 0
-    longest = max(filled, key=lambda page: page.rows)
+    paths = dict(Organisation.objects.under(batch.path).values_list("pk", "path"))
+    directory = Directory(by)
+    for page in filled:
+        page.path = _speaks_of(page, paths, directory)
     wanted: dict[int, list[ExportRecord]] = defaultdict(list)
     for record in records:
-        page = max(filled, key=lambda one: one.organisations[record.organisation_id])
-        if not page.organisations[record.organisation_id]:
-            page = longest
-        wanted[id(page)].append(record)
+        path = paths.get(record.organisation_id or 0, "")
+        fitting = [page for page in filled if page.path and path.startswith(page.path)]
+        if fitting:
+            chosen = max(fitting, key=lambda one: (len(one.path), one.organisations[record.organisation_id], one.rows))
+            wanted[id(chosen)].append(record)
     for page in filled:
         if wanted[id(page)]:
             page.append(wanted[id(page)])
-    return len(records)
+    return sum(map(len, wanted.values()))
+
+
+def _speaks_of(page: _Page, paths: Mapping[int, str], directory: Directory) -> str:
+    """The path of the organisation whose people a sheet holds: that of its rows; with a column of branches, also its 填报单位."""
+    found = [paths[one] for one in page.organisations if one in paths]
+    if "organisation" in page.keys and page.sheet["unit"]:
+        unit = paths.get(directory.find(page.sheet["unit"]).organisation_id or 0)
+        found += [unit] if unit else []
+    return common(found) if found else ""
+
+
+def common(paths: list[str]) -> str:
+    """The nearest organisation above all of them, one of them perhaps."""
+    together = os.path.commonprefix(paths)
+    return together[: len(together) // WIDTH * WIDTH]

@@ -6,8 +6,7 @@ only through a mobile branch have a list of their own and are counted at home.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,14 +92,14 @@ class PeopleList:
             orders["left_on"] = ("外出时间", ("-left_key",))
         return orders
 
-    def queryset(self, actor: Actor, chosen: Chosen, *, path: str = "", today: dt.date | None = None) -> Any:
+    def queryset(self, actor: Actor, chosen: Chosen, *, path: str = "") -> Any:
         """The people of the list whom ``actor`` sees, by ``chosen`` filters, under ``path``."""
         rows = self.base(self.model.objects.all(), chosen).visible_by(self.column, actor)
         rows = rows.annotate(**self._relations())
         if path:
             low, high = subtree(path)
             rows = rows.filter(**{f"{self.column}__gte": low, f"{self.column}__lt": high})
-        around = Around(self.member, "open_out__" if self.is_of_members else "", today or clock.today(), _mobile_months)
+        around = Around(self.member, "open_out__" if self.is_of_members else "", clock.today(), _mobile_months)
         return rows.filter(chosen.condition(around))
 
     def _relations(self) -> dict[str, Any]:
@@ -184,16 +183,3 @@ def organisation_in_scope(actor: Actor, public_id: str) -> Organisation:
     if found is None:
         raise Http404
     return found
-
-
-def people(key: str, query: Mapping[str, str], actor: Actor) -> Any:
-    """Exactly the people whom the list ``key`` shows for the filters of an address: what an export of it takes.
-
-    Raises Http404 for what the list would not show either.
-    """
-    if key not in LISTS:
-        raise Http404
-    chosen = Chosen.of(LISTS[key].filters, query)
-    organisation = query.get("organisation", "")
-    path = organisation_in_scope(actor, organisation).path if organisation else ""
-    return LISTS[key].queryset(actor, chosen, path=path)

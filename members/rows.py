@@ -178,7 +178,10 @@ def place(journey: Journey) -> str:
 
 
 def work(journey: Journey) -> str:
-    return " · ".join(part for part in (journey.employer, INDUSTRY.label(journey.industry)) if part)
+    """某物流站点 · 交通运输: of a long trade its first word, which is enough beside the employer."""
+    trade = INDUSTRY.label(journey.industry)
+    first = trade.partition("、")[0]
+    return " · ".join(part for part in (journey.employer, first if len(first) > 1 else trade) if part)
 
 
 _TEXTS: dict[str, Callable[[Person], str]] = {

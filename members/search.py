@@ -47,7 +47,9 @@ class Wanted:
     def condition(self) -> Q:
         match self.kind:
             case Kind.NAME:
-                return Q(name__contains=self.text) & Q(HasLetters(F("name"), self.text))
+                fragment = Q(name__contains=self.text)
+                # One character is a surname mostly: too many for the index of characters, soon found without it.
+                return fragment & Q(HasLetters(F("name"), self.text)) if len(self.text) > 1 else fragment
             case Kind.INITIALS:
                 # "Not empty" is said so that the small index of second readings can be used.
                 second = Q(initials_alt__startswith=self.text) & ~Q(initials_alt="")

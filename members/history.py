@@ -13,7 +13,7 @@ from branches.models import Organisation
 from core import crypto
 from core.components import Entry, FieldChange
 from core.fields import SealedField
-from members.enums import OPEN_LOST_STATES, OPEN_STATES
+from members.enums import OPEN_LOST_STATES
 from members.models import Journey, LostContact, Member, Membership
 from members.words import DERIVED, value_words
 
@@ -76,7 +76,7 @@ def _entry(change: Change, main: Any, names: Mapping[str, Mapping[int, str]]) ->
 
 def _tone(model: type[Any], change: Change) -> str:
     after = change.fields.get("state", [None, None])[1]
-    return "bad" if model is LostContact and after in OPEN_LOST_STATES and after not in OPEN_STATES else ""
+    return "bad" if model is LostContact and after in OPEN_LOST_STATES else ""
 
 
 def _field(

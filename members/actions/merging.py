@@ -155,6 +155,7 @@ def _repoint(kept: Member, gone: Member, after: Mapping[str, Any], writer: Write
         "memberships": _move(Membership.objects.unscoped().filter(member=gone), kept),
         "evidence": _move(Evidence.objects.unscoped().filter(member=gone), kept),
     }
+    lost.filter(member=gone).update(home_path="")  # out of every list; undo gives it back
     set_paths(kept.pk, after["home_path"], after["care_path"])
     freshen([kept.pk, gone.pk])
     return moved

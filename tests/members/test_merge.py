@@ -135,3 +135,17 @@ def test_history_of_both_is_there(pair, town_actor):
         merging.merge(kept=kept, gone=gone, by=town_actor)
     assert Change.objects.get(object_id=gone.public_id).fields == {"merged_into": [None, kept.pk]}
     assert Change.objects.get(object_id=kept.public_id).fields["home_address"] == ["", "吕楼村"]
+
+
+def test_two_open_spells_become_one_on_the_lists(pair, town_actor):
+    kept, gone = pair
+    with acting_as(town_actor):
+        for one in pair:
+            lost.open_lost(member=one, values={"since": "2026-01"}, by=town_actor)
+    before = state()
+    with acting_as(town_actor):
+        merging.merge(kept=kept, gone=gone, by=town_actor)
+        assert LostContact.objects.visible_to(town_actor).get().member == kept
+    undo(gone, town_actor)
+    assert state() == before
+    assert LostContact.objects.visible_to(town_actor).count() == 2

@@ -14,7 +14,7 @@ from exchange.export.handlers import EXPORT
 from exchange.export.producing import KEEP_DAYS
 from exchange.handlers import APPLY, CHECK, UNDO
 from exchange.models import Export, ImportBatch, LearnedMapping, LearnedValue
-from exchange.refused import PAIRINGS, STATIONS
+from exchange.refused import PAIRINGS
 
 
 def repath(*, old_path: str, new_path: str) -> None:
@@ -32,7 +32,6 @@ def register() -> None:
     handlers.register(EXPORT)
     rules.register(KEEP_DAYS)
     navigate(NavItem("exports", "台账导出", "export-list", order=45, group=1, permission=Permission.EXPORT))
-    ledgers.register_refused(STATIONS)
     ledgers.register_refused(PAIRINGS)
     hooks.subtree_moved.register(repath)
     navigation.register(NavItem("imports", "台账导入", "import-list", order=30, group=1, permission=Permission.IMPORT))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -71,7 +73,7 @@ class ImportBatch(ScopedModel):
     cancelled_at = models.DateTimeField("取消时间", null=True, blank=True)
     cancelled_by = ActorField("取消人")
 
-    objects = ImportBatchQuerySet.as_manager()
+    objects: ClassVar[Any] = ImportBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = "导入批次"

@@ -169,14 +169,25 @@ def test_the_towns_own_workbook_brought_up_to_date(loaded: tuple[Actor, dict[str
     joined.save()
     data = own(batches["03"], by)
     after = openpyxl.load_workbook(io.BytesIO(data)).active
-    assert (after["F5"].value, after["F5"].number_format) == (dt.datetime(2022, 5, 1), before["F5"].number_format)
+    assert (after["F5"].value, after["F5"].number_format) == (
+        dt.datetime.combine(dt.date(2022, 5, 1), dt.time()),
+        before["F5"].number_format,
+    )
     assert (after["L5"].value, after["L5"].data_type) == ("=某新单位", "s")
     assert [after.cell(5, column).value for column in (8, 9, 10)] == ["山东省", "青岛市", "黄岛区"]
     assert (after["F6"].value, after["Q6"].value, after["G6"].value) == ("2022年5月", "否", "外出务工")
     assert [cell.value for cell in after[7]] == [cell.value for cell in before[7]]
-    assert (after["A35"].value, after["B35"].value, after["D35"].value) == (31, someone.name, someone.reveal("identity"))
+    assert (after["A35"].value, after["B35"].value, after["D35"].value) == (
+        31,
+        someone.name,
+        someone.reveal("identity"),
+    )
     assert after["D35"].border.left.style == "thin"
-    assert [after["A36"].value, after["A37"].value, after["E37"].value] == ["注：流动党员是指外出6个月以上、未转移组织关系的党员。", "填报人：", "审核人："]
+    assert [after["A36"].value, after["A37"].value, after["E37"].value] == [
+        "注：流动党员是指外出6个月以上、未转移组织关系的党员。",
+        "填报人：",
+        "审核人：",
+    ]
     assert after["A1"].value == before["A1"].value
     assert after.merged_cells.ranges == before.merged_cells.ranges
     assert all(after.column_dimensions[key].width == one.width for key, one in before.column_dimensions.items())

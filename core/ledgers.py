@@ -175,6 +175,7 @@ class Ledger(ABC):
     permission: ClassVar[Permission] = Permission.IMPORT
     people: ClassVar[bool] = True  # rows are persons: identity is checked first and doubles are found
     organisation_required: ClassVar[bool] = True  # a row must find its branch in the file
+    ends_marked: ClassVar[bool] = False  # knows what to do with a row whose look (``mark`` "returned") says it is over
     landscape: ClassVar[str] = "A4"  # paper of the official sheet: A4 or A3
     footnote: ClassVar[str] = ""  # the 注 below the official sheet
 

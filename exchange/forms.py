@@ -14,8 +14,7 @@ from core.actors import Actor
 from core.ledgers import ledgers
 from core.paths import depth
 from core.permissions import Permission
-from exchange import presenters
-from exchange.enums import MarkMeaning
+from exchange import column_presenters, presenters
 from exchange.models import ImportBatch
 
 INDENT = "\u3000"
@@ -65,11 +64,12 @@ def said_of_columns(batch: ImportBatch, post: Mapping[str, Any]) -> Said:
         said.answers["columns"] = {}
         return said
     said.edition_date = _date(post.get("edition_date", ""), said)
-    allowed = {key for key, _label in presenters.column_choices(batch.kind)}
-    for sheet in presenters.sheets(batch):
-        if sheet.can_use:
-            said.answers.setdefault("sheets", {})[str(sheet.index)] = sheet.choice_name in post
-        _columns_of(sheet, post, allowed, said)
+    allowed = {key for key, _label in column_presenters.column_choices(batch.kind)}
+    for group in column_presenters.grouped(column_presenters.sheets(batch)):
+        for sheet in group.sheets:
+            if sheet.can_use:
+                said.answers.setdefault("sheets", {})[str(sheet.index)] = sheet.choice_name in post
+        _columns_of(group, post, allowed, said)
     if "columns" in said.answers:
         old = batch.answers.get("columns", {})
         new = said.answers["columns"]
@@ -77,19 +77,19 @@ def said_of_columns(batch: ImportBatch, post: Mapping[str, Any]) -> Said:
     return said
 
 
-def _columns_of(sheet: presenters.ShownSheet, post: Mapping[str, Any], allowed: set[str], said: Said) -> None:
+def _columns_of(group: column_presenters.SheetGroup, post: Mapping[str, Any], allowed: set[str], said: Said) -> None:
     chosen: dict[str, str] = {}
-    for column in sheet.columns:
-        name = f"sheet-{sheet.index}-{column.field_name}"
+    for name, column in group.named_columns:
         key = post.get(name, column.key)
         if key not in allowed:
             said.errors.append(f"{column.letter} 列选的内容不在这种台账里，请重新选。")
             continue
         if key and key in chosen:
-            said.errors.append(f"工作表“{sheet.name}”里有两列选成了同一项，请留一列，另一列选“不读这一列”。")
+            said.errors.append(f"{chosen[key]} 列和 {column.letter} 列选成了同一项，请留一列，另一列选“不读这一列”。")
         chosen[key] = column.letter
         if key != column.key:
-            said.answers.setdefault("columns", {}).setdefault(str(sheet.index), {})[str(column.index)] = key
+            for sheet in group.sheets:
+                said.answers.setdefault("columns", {}).setdefault(str(sheet.index), {})[str(column.index)] = key
             if column.heading:
                 said.learned[column.heading] = key
 
@@ -107,6 +107,6 @@ def _date(text: str, said: Said) -> dt.date | None:
 def said_of_marks(batch: ImportBatch, post: Mapping[str, Any]) -> dict[str, str]:
     """{"red": "take"} for every look that the file has; the usual where nothing sensible was sent."""
     return {
-        one.mark: asked if (asked := post.get(one.field_name)) in MarkMeaning.values else one.chosen
+        one.mark: asked if (asked := post.get(one.field_name, "")) in dict(one.choices) else one.chosen
         for one in presenters.marks(batch)
     }

@@ -32,6 +32,12 @@ def mappings_for(organisation: Organisation | None) -> dict[str, dict[str, str |
     return found
 
 
+def taught(path: str, kind: str) -> dict[str, LearnedMapping]:
+    """What holds at ``path`` by plain heading, with who taught it: the nearest organisation's word wins."""
+    learned = LearnedMapping.objects.unscoped().filter(path__in=ancestors(path), kind=kind)
+    return {one.heading: one for one in learned.order_by("path")}
+
+
 def values_for(organisation: Organisation | None) -> dict[tuple[str, str], str]:
     """Canonical value by (column key, text), likewise."""
     if organisation is None:

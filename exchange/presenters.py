@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
-from core.columns import Column, Kind
 from core.components import Step, Tab
 from core.ledgers import Ledger, RefusedKind, ledgers, refused_kinds
-from core.paths import ancestors
-from exchange import learning
 from exchange.checking import DEFAULT_MARKS
 from exchange.enums import MarkMeaning, State
-from exchange.models import ImportBatch, LearnedMapping
+from exchange.models import ImportBatch
 
 STATES = {
     State.UPLOADED: ("已上传", "neutral"),
@@ -45,14 +42,6 @@ FILTERS = (
     ("warning", "有提醒", ("warning",)),
 )
 LEARNED = "learned"  # a filter without a tab: rows that a learned word was read into
-WHY_NOT = {
-    "empty": "空的，不读",
-    "hidden": "隐藏的工作表，没有读",
-    "no_table": "没有找到表头，不读",
-    "summary": "汇总数，没有人员名单，不读",
-    "other_kind": "是另一种台账，请单独上传",
-    "not_chosen": "您选了不读",
-}
 WHY_SKIPPED = {
     "footer": "表尾的填表人、说明",
     "subtotal": "小计、合计",
@@ -68,11 +57,11 @@ MARKS = {"red": "字是红色的", "struck": "划了删除线的"}
 
 def title_of(kind: str) -> str:
     """流出党员台账; "" while nobody knows."""
-    found = _known(kind)
+    found = known(kind)
     return found.title if found else ""
 
 
-def _known(kind: str) -> Ledger | RefusedKind | None:
+def known(kind: str) -> Ledger | RefusedKind | None:
     known: list[Ledger | RefusedKind] = [*ledgers(), *refused_kinds()]
     return next((one for one in known if one.kind == kind), None)
 
@@ -153,110 +142,6 @@ def tabs(batch: ImportBatch, chosen: str) -> list[Tab]:
     ]
 
 
-# -- what was recognised -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ShownColumn:
-    """A column of the file. ``learned``: public id of what was taught about its heading, "" where nothing was."""
-
-    index: int
-    letter: str
-    heading: str
-    key: str
-    is_same: bool
-    learned: str = ""
-
-    @property
-    def field_name(self) -> str:
-        return f"column-{self.index}"
-
-
-@dataclass(frozen=True)
-class ShownSheet:
-    index: int
-    name: str
-    is_used: bool
-    can_use: bool
-    why: str
-    header_row: int | None = None
-    unit: str = ""
-    title: str = ""
-    columns: Sequence[ShownColumn] = ()
-    skipped: Sequence[str] = ()
-    missing: Sequence[str] = ()
-    unmapped: int = 0
-
-    @property
-    def choice_name(self) -> str:
-        return f"sheet-{self.index}"
-
-
-def sheets(batch: ImportBatch) -> list[ShownSheet]:
-    taught = _taught(batch)
-    names = {column.key: column.heading for column in _columns(batch.kind)}
-    return [_sheet(sheet, taught, names) for sheet in batch.sheets]
-
-
-def _sheet(sheet: Mapping[str, Any], taught: Mapping[str, LearnedMapping], names: Mapping[str, str]) -> ShownSheet:
-    columns = [(index, heading, key) for index, heading, key in sheet.get("columns", ())]
-    columns += [(index, heading, "") for index, heading in sheet.get("unmapped", ())]
-    return ShownSheet(
-        index=sheet["index"],
-        name=sheet["name"],
-        is_used=sheet["use"],
-        can_use=sheet["use"] or sheet["why"] in ("hidden", "not_chosen"),
-        why=WHY_NOT.get(sheet["why"], ""),
-        header_row=sheet.get("header_row"),
-        unit=sheet.get("unit", ""),
-        title=sheet.get("title", ""),
-        columns=[_column(one, taught, names) for one in sorted(columns)],
-        skipped=skipped(sheet["skipped"]),
-        missing=["或".join(group) for group in sheet.get("missing", ())],
-        unmapped=len(sheet.get("unmapped", ())),
-    )
-
-
-def _column(one: tuple[int, str, str], taught: Mapping[str, LearnedMapping], names: Mapping[str, str]) -> ShownColumn:
-    index, heading, key = one
-    learned = taught.get(learning.heading(heading))
-    fits = learned is not None and learned.key == key
-    return ShownColumn(
-        index, letters(index), heading, key, learning.heading(heading) == learning.heading(names.get(key, "")),
-        learned.public_id if learned is not None and fits else "",
-    )  # fmt: skip
-
-
-def _taught(batch: ImportBatch) -> dict[str, LearnedMapping]:
-    """By plain heading, the nearest organisation's word last; whose it is was settled when the batch was opened."""
-    mappings = LearnedMapping.objects.unscoped().filter(path__in=ancestors(batch.path), kind=batch.kind)
-    return {one.heading: one for one in mappings.order_by("path")}
-
-
-def _columns(kind: str) -> Sequence[Column]:
-    found = _known(kind)
-    return found.columns if found else ()
-
-
-def column_choices(kind: str) -> list[tuple[str, str]]:
-    """What a heading may mean: every column of the ledger, and nothing."""
-    named = [
-        (column.key, f"{column.group}：{column.heading}" if column.group else column.heading)
-        for column in _columns(kind)
-        if column.kind is not Kind.SERIAL
-    ]
-    return [("", "不读这一列"), *named]
-
-
-def letters(index: int) -> str:
-    """0 → A, 26 → AA: the column as Excel calls it."""
-    text, index = "", index + 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
 def skipped(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """小计、合计：第 9、14 行."""
     numbers: dict[str, list[int]] = {}
@@ -279,7 +164,7 @@ class ShownMark:
     count: int
     chosen: str
     is_answered: bool
-    choices: Sequence[tuple[str, str]] = field(default=tuple(MarkMeaning.choices))
+    choices: Sequence[tuple[str, str]]
 
     @property
     def field_name(self) -> str:
@@ -292,10 +177,14 @@ def marks(batch: ImportBatch) -> list[ShownMark]:
         for mark, number in sheet.get("marks", {}).items():
             counted[mark] = counted.get(mark, 0) + number
     said = batch.answers.get("marks", {})
+    found = known(batch.kind)
+    ends = isinstance(found, Ledger) and found.ends_marked
+    choices = [one for one in MarkMeaning.choices if ends or one[0] != MarkMeaning.RETURNED]
     return [
         ShownMark(
             mark, MARKS.get(mark, "涂了颜色的"), number,
             said.get(mark) or DEFAULT_MARKS.get(mark, MarkMeaning.TAKE), mark in said,
+            choices,
         )
         for mark, number in sorted(counted.items())
     ]  # fmt: skip

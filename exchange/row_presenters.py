@@ -31,10 +31,13 @@ HEADLINE = (
     "left_on", "lost_since", "destination", "lost_reason", "identity", "joined_on", "phone", "parent", "kind", "secretary",
 )  # fmt: skip
 SHOWN = 3
-EXTRA_LABELS = {"other_phones": "其他电话", "reason_text": "原因（原话）", "state": "状态", "term": "计入"}
+EXTRA_LABELS = {"other_phones": "其他电话", "reason_text": "原因（原话）", "state": "状态", "ended_on": "结束时间"}
 PLACE_KEYS = ("region_code", "destination_text", "destination_province", "destination_city", "destination_county")
 PLACE = "destination"
+NOT_TYPED = ("duplicate_in_file", "guest", "member_of_ours", "not_a_branch")  # typing a cell anew mends nothing
+KEPT_AS_IS = ("name_missing", "name_mismatch", "branch_mismatch")  # the register's word stands whatever is typed
 SHORT = (Kind.DATE, Kind.PARTIAL_DATE, Kind.IDENTITY, Kind.PHONE)  # never broken over two lines
+JOURNEY_STATES = {"reported": "已报备", "away": "在外", "arrived": "已报到", "returned": "已返乡"}
 LEVELS = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -181,6 +184,8 @@ class RowPresenter:
         if value in (None, "", []):
             return ""
         column = self.columns.get(key)
+        if key == "state":
+            return JOURNEY_STATES.get(str(value), str(value))
         if isinstance(value, bool):
             return "是" if value else "否"
         if column is not None and column.codes is not None:
@@ -201,7 +206,7 @@ class RowPresenter:
         asked = f"{message.text}（已经请上级核对，等回话。）" if REPORT in decided and row.stopped else message.text
         if message.level == "error":
             buttons.append(Press("不导入这一行", f"{LEAVE_OUT}|"))
-        if column is None or message.code == "duplicate_in_file":
+        if column is None or message.code in NOT_TYPED or (message.level == "warning" and message.code in KEPT_AS_IS):
             return Problem(asked, message.level, buttons)
         hidden = column.sensitive
         typed = corrections.get(column.key, clean_text(row.raw.get(column.key)))

@@ -13,7 +13,7 @@ from django.urls import reverse
 from core.errors import UserError
 from core.ledgers import LedgerRow
 from core.permissions import Permission
-from exchange import presenters
+from exchange import column_presenters, presenters
 from exchange.actions import batches, rows
 from exchange.actions.running import not_busy, start_check
 from exchange.enums import State
@@ -56,9 +56,10 @@ class ImportCheck(ImportPage):
             first=page * PAGE + 1, last=page * PAGE + len(found), total=chosen.count(),
             previous_url=f"{url}?{kept}page={page - 1}" if page else "",
             next_url=f"{url}?{kept}page={page + 1}" if more else "",
-            sheets=presenters.sheets(batch), marks=presenters.marks(batch), unanswered=presenters.unanswered(batch),
+            sheets=column_presenters.sheets(batch), marks=presenters.marks(batch), unanswered=presenters.unanswered(batch),
             notices=presenters.notices(batch), learned=self.filtered(presenters.LEARNED).count(), failed=self.failed(),
             seen_before=self.seen_before(),
+            unused=column_presenters.unused(batch),
         )  # fmt: skip
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponse:

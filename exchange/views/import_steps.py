@@ -13,7 +13,7 @@ from core.errors import Blocked, UserError
 from core.ledgers import ledgers
 from core.permissions import Permission
 from core.views.bases import ScopedDetail
-from exchange import presenters
+from exchange import column_presenters, presenters
 from exchange.actions import batches
 from exchange.actions.applies import blockers_to_apply
 from exchange.actions.learned import learn_mapping
@@ -95,8 +95,8 @@ class ImportColumns(ImportPage):
         code = batch.refusal.get("code", "")
         return self.step(
             "import_columns", "columns",
-            sheets=presenters.sheets(batch), kinds=[(one.kind, one.title) for one in ledgers()],
-            choices=presenters.column_choices(batch.kind), notices=presenters.notices(batch),
+            groups=column_presenters.grouped(column_presenters.sheets(batch)), kinds=[(one.kind, one.title) for one in ledgers()],
+            choices=column_presenters.column_choices(batch.kind), notices=presenters.notices(batch),
             refusal=batch.refusal, can_mend=not code or code in MENDABLE, failed=self.failed(),
             is_checked=batch.state == State.CHECKED,
         )  # fmt: skip

@@ -99,10 +99,7 @@ def shown(batch: ImportBatch) -> dict[str, Any]:
 
 def is_clear(batch: ImportBatch) -> bool:
     """Nothing in the file that a person ought to look at before it is checked."""
-    return not any(
-        sheet["why"] in ("hidden", "other_kind", "summary") or (sheet["use"] and sheet.get("unmapped"))
-        for sheet in batch.sheets
-    )
+    return not any(sheet["why"] in ("hidden", "other_kind", "summary") for sheet in batch.sheets)
 
 
 def address(name: str) -> str:

@@ -15,7 +15,7 @@ from core import crypto
 from core.ledgers import ledgers
 from core.permissions import Permission
 from core.views.bases import ScopedDetail, ScopedList
-from exchange import presenters
+from exchange import column_presenters, presenters
 from exchange.actions.learned import forget_learned, remember_again
 from exchange.models import ImportBatch, LearnedMapping, LearnedValue
 
@@ -49,7 +49,7 @@ class LearnedList(ScopedList):
 
     @staticmethod
     def meaning(one: LearnedMapping) -> dict[str, str]:
-        named = dict(presenters.column_choices(one.kind))
+        named = dict(column_presenters.column_choices(one.kind))
         return {
             "where": presenters.title_of(one.kind), "from": one.heading, "to": named.get(one.key, "不读这一列"),
         }  # fmt: skip

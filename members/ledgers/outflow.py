@@ -57,6 +57,7 @@ class Outflow(PeopleLedger):
     keywords = ("流出", "外出", "在外", "一村一册", "流动党员")
     against = ("流入", "失联", "名册", "汇总")
     organisation_required = False  # a journey belongs to the branch that holds the membership
+    ends_marked = True
     direction = Direction.OUT.value
     landscape = "A3"
     footnote = "注：流动党员是指外出6个月以上、未转移组织关系的党员。"
@@ -75,9 +76,13 @@ class Outflow(PeopleLedger):
         self._take_reason_from_employer(row)
         self._keep_unknown_reason(row)
         journey = around.journeys.get(person["id"])
-        plan.new_journey = journey is None
-        plan.journey = compare(row, journey or BLANK_JOURNEY, JOURNEY)
-        self._plan_contact(row, journey, plan)
+        over = row.mark == JourneyState.RETURNED
+        plan.new_journey = journey is None and not over
+        if journey is not None or not over:
+            plan.journey = compare(row, journey or BLANK_JOURNEY, JOURNEY)
+            self._plan_contact(row, journey, plan)
+        if over:
+            self._plan_return(row, journey, around, plan)
         compare_facts_only(row, person)
         before = len(row.changes)
         compare_phone(row, person)
@@ -93,6 +98,15 @@ class Outflow(PeopleLedger):
             "address",
         }
         return plan
+
+    @staticmethod
+    def _plan_return(row: LedgerRow, journey: Record | None, around: Surroundings, plan: Plan) -> None:
+        """The row's look says that it is over: back by the month of the ledger; what is over already stays as it is."""
+        if journey is None:
+            row.inform("returned_already", "标着已返乡，名册里也没有未结束的流动，不用改。")
+            return
+        plan.journey |= {"state": JourneyState.RETURNED.value, "ended_on": f"{around.today:%Y-%m}"}
+        row.changes.append(CellChange("state", journey["state"], plan.journey["state"]))
 
     def _plan_contact(self, row: LedgerRow, journey: Record | None, plan: Plan) -> None:
         if "contact_phone" not in row.values:
@@ -173,13 +187,17 @@ class Outflow(PeopleLedger):
                 {"contact_phone": plan.contact_phone or ""},
             )
             return
-        journey = around.journeys[person["id"]]
+        journey = around.journeys.get(person["id"])
+        if journey is None:
+            return
         if plan.contact_phone is not None:
             values.update(sealed(Journey, journey["public_id"], "contact_phone", plan.contact_phone))
         if values:
             writer.change(Journey, journey, values)
 
     def term(self, row: LedgerRow, around: Surroundings) -> str:
+        if row.mark == JourneyState.RETURNED:
+            return "已返乡"
         left_on = row.values.get("left_on")
         months = int(rule_value(MOBILE_MIN_MONTHS.key, None, around.today))
         return "短期外出" if is_short(left_on, around.today, months) else "流出"

@@ -11,14 +11,6 @@ MOBILE_MIN_MONTHS = Rule(
     low=1,
     high=24,
 )
-MOBILE_BY = Rule(
-    "mobile_by",
-    "流动党员按什么认定",
-    "expected",
-    "《关于进一步加强和改进流动党员管理工作的意见》(2024)",
-    kind="choice",
-    choices=(("elapsed", "已经外出的时间"), ("expected", "已经外出或预计外出的时间")),
-)
 LOST_MONTHS = Rule(
     "lost_months",
     "联系不上满几个月可认定失联",
@@ -28,4 +20,4 @@ LOST_MONTHS = Rule(
     low=1,
     high=24,
 )
-ALL = (MOBILE_MIN_MONTHS, MOBILE_BY, LOST_MONTHS)
+ALL = (MOBILE_MIN_MONTHS, LOST_MONTHS)

@@ -58,6 +58,7 @@ class ExportForm(PurposeForm):
             (Export.Form.OFFICIAL, "正式台账：标题、填报单位、两行表头、签字栏，可直接打印上报"),
             (Export.Form.LIST, "名单：只有表头和人员，按名单上选的栏目"),
         ]
-        fields["numbers"].choices = [(MASKED, "遮盖号码：如 199****3093，用于核对和张贴")]
+        numbers = [(MASKED, "遮盖号码：如 199****3093，用于核对和张贴")]
         if by.can(Permission.FULL_NUMBERS):
-            fields["numbers"].choices.append((FULL, "完整号码：用于上报和再导入，请妥善保管"))
+            numbers.append((FULL, "完整号码：用于上报和再导入，请妥善保管"))
+        fields["numbers"].choices = numbers

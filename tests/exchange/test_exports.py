@@ -217,6 +217,7 @@ def test_from_the_page_to_the_file(
 ) -> None:
     page = clerk.get(reverse("export-new"), {"kind": "outflow", "filter": "province=31&sort=name"})
     assert "去向：上海市" in page.content.decode()
+    assert "完整号码：用于上报" in page.content.decode()
     key = page.context["form"]["key"].value()
     fields = {
         "organisation": town.public_id, "form": "official", "format": "xlsx", "numbers": "full", "purpose": "报县委组织部",

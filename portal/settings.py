@@ -19,6 +19,7 @@ HTTPS = env_bool("HTTPS", False, "通过 HTTPS 提供服务时为 1（Cookie 只
 KEYS_FILE = env_path("KEYS_FILE", VAR / "keys.json", "字段加密密钥文件，务必单独备份")
 
 INSTALLED_APPS = [
+    "portal.apps.SystemAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -171,6 +172,11 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
+# Without these two codes the library lets everybody import and export; nobody holds them, each admin page says who may.
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "portal.system.SealedStorage"
+IMPORT_EXPORT_SKIP_ADMIN_LOG = True
 
 BROKER_FOLDER = VAR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"

@@ -1,5 +1,6 @@
 """Every app's addresses, each written out in full in the app's own ``urls.py``."""
 
+from django.contrib import admin
 from django.urls import include, path
 
 from portal.first_week.state import STEPS
@@ -17,6 +18,7 @@ urlpatterns = [
     path("first-week/finish/", first_week.finish, name="first-week-finish"),
     path("help/", support.help_page, name="help"),
     path("feedback/", support.feedback_page, name="feedback"),
+    path("system/", admin.site.urls),
     *(path("", include(f"{app}.urls")) for app in APPS),
 ]
 

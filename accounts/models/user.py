@@ -121,6 +121,10 @@ class User(SealsFields, AbstractBaseUser):
         value = f"{self.session_generation}:{self.password}"
         return salted_hmac("accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
+    def get_short_name(self) -> str:
+        """How Django's own pages greet."""
+        return self.name
+
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Django's own permissions are not used; see ``core.permissions``."""
         return False

@@ -20,6 +20,7 @@ EVENT_KINDS = (
     EventKind("set_up", "首次设置", "setting"),
     EventKind("set_up_refused", "首次设置口令不对", "refusal", "warn"),
     EventKind("feedback_given", "意见建议"),
+    EventKind("rules_exported", "导出规则", "export"),
 )
 
 

@@ -138,6 +138,9 @@ class RuleSettingAdmin(ImportExportMixin, admin.ModelAdmin):
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
         """The portal's own log has it."""
 
+    def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
+        form.add_error("import_file", "这个文件读不了。请用这里导出的表改好，另存为 CSV 再传。")
+
     def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
         data = super().get_export_data(file_format, request, queryset, **kwargs)
         audit.record("rules_exported", "导出规则设置", by=request.actor)  # type: ignore[attr-defined]

@@ -24,9 +24,6 @@ Save = Callable[[Any, Actor], None]
 class GuardedCsv(CSV):
     """UTF-8 with BOM, as Chinese Excel opens it."""
 
-    def get_title(self) -> str:
-        return "CSV"
-
     def export_data(self, dataset: Any, **kwargs: Any) -> bytes:
         return csvfile.write(dataset.headers, dataset)
 

@@ -73,7 +73,12 @@ class SealedStorage(BaseStorage):
     def read(self) -> str | bytes:
         """Raises UserError for a file that is another's, used up or too old."""
         data = files.read(files.find(self.name, _actor()), _actor())
-        return data.decode(self.encoding) if self.encoding else data
+        if not self.encoding:
+            return data
+        try:
+            return data.decode(self.encoding)
+        except UnicodeDecodeError:
+            return data.decode("gb18030")  # as Chinese Excel saves CSV
 
     def remove(self) -> None:
         files.remove(files.find(self.name, _actor()), by=_actor())

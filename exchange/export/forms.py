@@ -27,7 +27,7 @@ class PurposeForm(forms.Form):
         label="用途",
         max_length=200,
         min_length=SHORTEST_PURPOSE,
-        help_text="写清报给谁、做什么用，会印在每页页脚并记入日志。例如：报市委组织部三季度台账",
+        help_text="写清报给谁、做什么用，会记入日志，正式台账还印在页脚。例如：报市委组织部三季度台账",
         error_messages={
             "required": "请写明导出的用途。",
             "min_length": f"用途至少写 {SHORTEST_PURPOSE} 个字，说清报给谁、做什么用。",

@@ -22,6 +22,7 @@ from exchange.actions.batches import receive
 from exchange.actions.checks import check
 from exchange.enums import Mode
 from exchange.export import own_book, producing
+from exchange.export.sheets import Imprint
 from exchange.models import Export, ImportBatch
 from files import actions as files
 from members.models import Journey, Member
@@ -105,7 +106,8 @@ def test_every_ledger_comes_back_unchanged(loaded: tuple[Actor, dict[str, Import
 
 
 def own(batch: ImportBatch, by: Actor) -> bytes:
-    return own_book.updated(batch, by=by)[0]
+    imprint = Imprint("bcd", batch.kind, by, "还给镇里核对", clock.now())
+    return own_book.updated(batch, imprint, by=by)[0]
 
 
 def test_own_workbooks_come_back_unchanged(loaded: tuple[Actor, dict[str, ImportBatch]]) -> None:
@@ -168,7 +170,11 @@ def test_the_towns_own_workbook_brought_up_to_date(loaded: tuple[Actor, dict[str
     )  # fmt: skip
     joined.save()
     data = own(batches["03"], by)
-    after = openpyxl.load_workbook(io.BytesIO(data)).active
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    after, machine = book.worksheets[0], book["_导出"]
+    assert {one.name: one.value for one in book.custom_doc_props.props} == {"导出编号": "bcd", "模板": "outflow.1"}
+    assert (machine.sheet_state, machine.max_row) == ("hidden", 32)
+    assert [cell.value for cell in machine[32]] == ["流出", 35, joined.public_id, 1]
     assert (after["F5"].value, after["F5"].number_format) == (
         dt.datetime.combine(dt.date(2022, 5, 1), dt.time()),
         before["F5"].number_format,

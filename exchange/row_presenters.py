@@ -15,7 +15,8 @@ from core.domain.regions import region_label
 from core.ledgers import LedgerRow, Message, Outcome, ledger
 from exchange import staging
 from exchange.actions.learned import LEARNABLE
-from exchange.actions.rows import LEAVE_OUT, REPORT, SET, USE_PERSON
+from exchange.actions.rows import LEAVE_OUT, REPORT, SET
+from exchange.mending import USE_PERSON
 from exchange.models import ImportBatch, ImportRow
 from exchange.report import masked
 

@@ -88,7 +88,10 @@ def upload(
     kind: str = "",
     now: dt.datetime | None = None,
 ) -> list[ImportBatch]:
-    """What a person dropped: one batch a file, each recognised or refused. A zip gives several."""
+    """What a person dropped: one batch a file, each recognised or refused. A zip gives several.
+
+    The same file dropped again before it was imported opens the batch that is there: a form sent twice does nothing twice.
+    """
     group = ids.new_id()
     try:
         found = files_in(data, name)
@@ -97,22 +100,29 @@ def upload(
         return [refuse(batch, refused)]
     batches = []
     for file_name, content in found:
-        batch = receive(data=content, name=file_name, by=by, under=under, kind=kind, upload=group, now=now)
+        batch = _still_open(content, by, under) or receive(
+            data=content, name=file_name, by=by, under=under, kind=kind, upload=group, now=now
+        )
         batches.append(recognise(batch=batch, by=by, data=content))
     return batches
 
 
+def _still_open(data: bytes, by: Actor, under: Organisation | None) -> ImportBatch | None:
+    same = ImportBatch.objects.visible_to(by, Permission.IMPORT).filter(
+        sha256=hashlib.sha256(data).hexdigest(), organisation=target_of(by, under), state__in=REVISABLE, file__gt=""
+    )
+    return next((batch for batch in same.order_by("-pk") if batch.uploaded_by == by.ref), None)
+
+
 def recognise(*, batch: ImportBatch, by: Actor, data: bytes | None = None) -> ImportBatch:
-    """Look at the file and note what it is: state ``recognised`` or ``refused``. Staged rows are dropped."""
+    """Look at the file and note what it is: state ``recognised`` or ``refused``. Rows staged by an earlier check rest until the next."""
     locked = revisable(batch, by)
     try:
         with open_book(data if data is not None else content_of(locked), locked.file_name) as book:
             recognition = identify(locked, book)
     except Refused as refused:
         return refuse(locked, refused)
-    with transaction.atomic():
-        staging.clear(locked)
-        return note(locked, recognition, State.REFUSED if recognition.refusal else State.RECOGNISED)
+    return note(locked, recognition, State.REFUSED if recognition.refusal else State.RECOGNISED)
 
 
 def answer(

@@ -17,6 +17,7 @@ from exchange.actions.batches import content_of, identify, ledger_of, note, refu
 from exchange.checking import Checker
 from exchange.enums import CHECK, OPEN_STATES, State
 from exchange.learning import heading
+from exchange.mending import mend_again, mended
 from exchange.models import ImportBatch, LearnedMapping, LearnedValue
 from exchange.reading import Refused, open_book
 from exchange.recognition import Recognition
@@ -32,7 +33,7 @@ def check(
 ) -> ImportBatch:
     """Recognise (with the answers given so far), check every row, stage: state ``checked``, or ``refused``.
 
-    An earlier check's rows are dropped. Raises UserError for a wrong state, NotAllowed.
+    An earlier check's rows are dropped; what people have said of them holds on. Raises UserError for a wrong state, NotAllowed.
     """
     now = now or clock.now()
     batch = revisable(batch, by)
@@ -40,6 +41,7 @@ def check(
         with open_book(data if data is not None else content_of(batch), batch.file_name) as book:
             recognition = identify(batch, book)
             note(batch, recognition, State.REFUSED if recognition.refusal else State.RECOGNISED)
+            said = mended(batch)
             with transaction.atomic():
                 staging.clear(batch)
             if recognition.refusal:
@@ -52,7 +54,11 @@ def check(
             ]
     except Refused as refused:
         return refuse(batch, refused)
-    return _finish(batch, checker, recognition, by, now)
+    checked = _finish(batch, checker, recognition, by, now)
+    if said:
+        with transaction.atomic():
+            mend_again(checked, said, checker)
+    return checked
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from exchange.actions.learned import LEARNABLE, learn_value
 from exchange.actions.running import not_busy
 from exchange.checking import TERM, Checker
 from exchange.enums import State
+from exchange.mending import count, look_again
 from exchange.models import ImportBatch, ImportRow
 from inbox import actions as inbox
 
@@ -25,7 +26,6 @@ SET = "set:"  # fix codes "set:<column key>": read that cell as the value, once 
 LEAVE_OUT = "leave_out"
 REPORT = "report"
 AGAIN = "again"
-USE_PERSON = "use_person"
 ALIKE = 2000  # so many other rows with the same word are read again in the same step; a check reads the rest
 
 
@@ -81,7 +81,7 @@ def decide(
     if code == REPORT:
         _ask_above(batch, stored, by, now)
     decisions = {} if code == AGAIN else {code: value or ("asked" if code == REPORT else "")}
-    return _look_again(batch, stored, staging.corrections_of(stored, batch.public_id), decisions, _checker(batch, by))
+    return look_again(batch, stored, staging.corrections_of(stored, batch.public_id), decisions, _checker(batch, by))
 
 
 def _open(batch: ImportBatch, row: ImportRow, by: Actor) -> tuple[ImportBatch, ImportRow]:
@@ -111,7 +111,7 @@ def _put(
     text = text.strip()[:500]
     came = learning.plain(staged_row(batch, stored).raw.get(column.key))
     corrections = {**staging.corrections_of(stored, batch.public_id), column.key: text}
-    fresh = _look_again(batch, stored, corrections, {}, _checker(batch, by))
+    fresh = look_again(batch, stored, corrections, {}, _checker(batch, by))
     if learn and came and (value := _canonical(column, text, fresh)):
         learn_value(batch=batch, key=column.key, text=came, value=value, by=by, now=now)
         _read_alike(batch, stored, column.key, came, by)
@@ -144,46 +144,16 @@ def _read_alike(batch: ImportBatch, taught: ImportRow, key: str, text: str, by: 
             continue
         corrections = staging.corrections_of(stored, batch.public_id)
         if key not in corrections:
-            _look_again(batch, stored, corrections, {}, checker)
+            look_again(batch, stored, corrections, {}, checker)
             alike += 1
         if alike == ALIKE:
             return
 
 
-def _look_again(
-    batch: ImportBatch, stored: ImportRow, corrections: dict[str, str], decisions: dict[str, str], checker: Checker
-) -> LedgerRow:
-    row = staged_row(batch, stored)
-    before, warned, term = row.outcome, stored.warned, row.basis.get(TERM, "")
-    taken = {**row.basis.get("decisions", {}), **decisions}
-    if corrections.get("identity") != staging.corrections_of(stored, batch.public_id).get("identity"):
-        taken.pop(USE_PERSON, None)  # a number typed anew speaks for itself
-    row.basis["decisions"] = {code: value for code, value in taken.items() if value}  # "" takes a decision back
-    checker.context.memory.pop("seen_persons", None)
-    fresh = checker.again(row, batch.sheets[stored.sheet], corrections)
-    _stop_double(batch, stored, fresh)
-    staging.restage(fresh, batch, stored, corrections)
-    _count(batch, before, -1, warned, term)
-    _count(batch, fresh.outcome, 1, stored.warned, fresh.basis.get(TERM, ""))
-    batch.save(update_fields=["counts", "terms"])
-    return fresh
-
-
-def _stop_double(batch: ImportBatch, stored: ImportRow, fresh: LedgerRow) -> None:
-    """A corrected number may now be that of another row."""
-    person = staging.person_hash(fresh.values.get("identity") or "", batch)
-    if not person:
-        return
-    other = ImportRow.objects.unscoped().filter(batch=batch, person=person).exclude(pk=stored.pk).order_by("pk").first()
-    if other is not None and (other.outcome != Outcome.ERROR or other.pk < stored.pk):
-        text = f"这个身份证号在第 {other.number} 行已经有了，同一个人只能有一行，请删掉一行。"
-        fresh.error("duplicate_in_file", text, "identity")
-
-
 def _leave_out(batch: ImportBatch, stored: ImportRow) -> None:
     term = staged_row(batch, stored).basis.get(TERM, "")
     batch.sheets[stored.sheet]["skipped"].append({"row": stored.number, "why": "left_out"})
-    _count(batch, Outcome(stored.outcome), -1, stored.warned, term)
+    count(batch, Outcome(stored.outcome), -1, stored.warned, term)
     batch.counts["rows"] -= 1
     batch.save(update_fields=["sheets", "counts", "terms"])
     ImportRow.objects.unscoped().filter(pk=stored.pk).delete()
@@ -199,13 +169,3 @@ def _ask_above(batch: ImportBatch, stored: ImportRow, by: Actor, now: dt.datetim
     inbox.raise_todo(
         f"import-row:{batch.public_id}:{stored.sheet}:{stored.number}", above, text, link=link, by=by, now=now
     )
-
-
-def _count(batch: ImportBatch, outcome: Outcome, by: int, warned: bool, term: str) -> None:
-    batch.counts[outcome.value] = batch.counts.get(outcome.value, 0) + by
-    if warned:
-        batch.counts["warning"] = batch.counts.get("warning", 0) + by
-    if outcome.usable and term:
-        batch.terms[term] = batch.terms.get(term, 0) + by
-        if not batch.terms[term]:
-            del batch.terms[term]

@@ -98,7 +98,6 @@ class ImportColumns(ImportPage):
             groups=column_presenters.grouped(column_presenters.sheets(batch)), kinds=[(one.kind, one.title) for one in ledgers()],
             choices=column_presenters.column_choices(batch.kind), notices=presenters.notices(batch),
             refusal=batch.refusal, can_mend=not code or code in MENDABLE, failed=self.failed(),
-            is_checked=batch.state == State.CHECKED,
         )  # fmt: skip
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponse:

@@ -35,6 +35,7 @@ ALLOWED = {
     "exchange/actions/learned.py": "what is learned is unique per organisation, and the organisation was checked",
     "exchange/actions/rows.py": "rows of one batch, which was found within the scope",
     "exchange/errorbook.py": "rows of one batch, which was found within the scope",
+    "exchange/mending.py": "rows of one batch, which was found within the scope",
     "exchange/learning.py": "what the organisations above have learned holds below them too",
     "exchange/registration.py": "paths of a moved subtree, in one UPDATE",
     "exchange/staging.py": "rows of one batch, which was found within the scope",

@@ -28,6 +28,7 @@ from core.crypto import make_keys
 from core.domain.identity import check_digit
 from core.domain.names import initials
 from members.models import Member, Membership
+from tests.installation import Installation, prepared
 
 hypothesis_settings.register_profile("ci", max_examples=25, deadline=None)  # small: runs with every suite
 hypothesis_settings.register_profile("soak", max_examples=2000, deadline=None)  # make soak
@@ -233,3 +234,9 @@ def client_for() -> Callable[[User], Client]:
         return client
 
     return make
+
+
+@pytest.fixture(scope="session")
+def sample_county(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """The sample county in a database file of its own, loaded once; copy it (``copy``) to change anything."""
+    return prepared(tmp_path_factory.mktemp("sample") / "var")

@@ -143,7 +143,7 @@ def _unsliced(rows: Any) -> Any:
     if not isinstance(rows, ScopedQuerySet) or rows.query.can_filter():
         return rows
     rows._require_scope()
-    return type(rows)(rows.model, using=rows._db)._scoped().filter(pk__in=rows.values("pk"))
+    return type(rows)(rows.model, using=rows.db)._scoped().filter(pk__in=rows.values("pk"))
 
 
 class ScopedModel(models.Model):

@@ -150,6 +150,16 @@ class RestoreResult:
     kept: list[str] = field(default_factory=list)  # one sentence for each record changed since, left alone
 
 
+@dataclass(frozen=True)
+class Part:
+    """One sheet of an official form. ``key``: what :meth:`Ledger.export` finds in ``filters["part"]``, "" for the first."""
+
+    key: str
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+
+
 @dataclass(slots=True)
 class ExportRecord:
     """One record on its way out. ``subject``, ``version``: public id and version of the record that the row stands for.
@@ -207,7 +217,8 @@ class Ledger(ABC):
     ) -> Iterator[ExportRecord]:
         """Records in the official order, in the scope of ``by`` with ``Permission.EXPORT``.
 
-        ``filters``: {"organisation": path of a subtree, "query": {filter of the list: value}}; both may be missing.
+        ``filters``: {"organisation": path of a subtree, "query": {filter of the list: value}, "part": key of a part};
+        each may be missing.
         ``keys``: the columns that are wanted; None for all. Sealed numbers of other columns are not opened.
         Raises UserError for a filter that the list does not offer.
         """
@@ -224,6 +235,11 @@ class Ledger(ABC):
     def list_columns(self, chosen: Sequence[str]) -> tuple[Column, ...]:
         """The columns of a plain list. ``chosen``: keys of the columns on screen, none for the official ones."""
         return self.official_columns
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The sheets of the official form, most often one."""
+        return (Part("", self.title, self.title, self.official_columns),)
 
     @property
     def official_columns(self) -> tuple[Column, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,11 +13,10 @@ from audit import actions as audit
 from branches.rules import value as rule_value
 from core import clock
 from core.actors import Actor
-from core.columns import Column
 from core.documents import csvfile, workbook
 from core.errors import NotAllowed, UserError
 from core.handlers import Progress
-from core.ledgers import ExportRecord, Ledger, ledger
+from core.ledgers import Ledger, Part, ledger
 from core.permissions import Permission
 from core.rules import Rule
 from exchange.export import sheets
@@ -78,50 +78,51 @@ def finish(export: Export, *, name: str, content: bytes, rows: int, by: Actor, n
 def make(export: Export, by: Actor, now: dt.datetime, progress: Progress | None) -> tuple[str, bytes, int]:
     """(file name, content, rows)."""
     chosen = ledger(export.kind)
-    filters = {"organisation": export.path, "query": export.filters}
-    total = chosen.export_count(by, filters)
-    if total > ROW_LIMIT:
+    parts = parts_of(export, chosen)
+    filters: dict[str, Any] = {"organisation": export.path, "query": export.filters}
+    totals = [chosen.export_count(by, {**filters, "part": part.key}) for part in parts]
+    if max(totals) > ROW_LIMIT:
         raise UserError("行数超过 Excel 一张表的上限（约一百万行），请分单位或加筛选条件后再导出。", "too_many_rows")
-    columns = columns_of(export, chosen)
-    records = chosen.export(by, filters, [column.key for column in columns])
-    title = sheets.title_of(chosen, export.organisation) if official(export) else sheets.list_title(chosen)
+    records = [
+        chosen.export(by, {**filters, "part": part.key}, [column.key for column in part.columns]) for part in parts
+    ]
     day = timezone.localtime(now).date()
+    title = sheets.title_of(chosen.title, export.organisation) if official(export) else sheets.list_title(chosen)
     stem = f"{title}-{day:%Y%m%d}{'' if export.full else '（遮盖）'}"
-    if export.format == Export.Format.CSV:
-        content, rows = _csv(columns, records, not export.full, ticker(progress, total))
-        return f"{stem}.csv", content, rows
-    index = Index()
-    imprint = Imprint(export.public_id, export.kind, by, export.purpose, timezone.localtime(now))
+    tick = ticker(progress, sum(totals))
     masked = not export.full
-    if official(export):
-        sheet = sheets.official(
-            chosen, records, unit=export.organisation, on=day, masked=masked, imprint=imprint, index=index
+    if export.format == Export.Format.CSV:
+        index = Index()
+        rows = sheets.lines(records[0], parts[0].columns, masked=masked, index=index)
+        content = csvfile.write([column.heading for column in parts[0].columns], rows, tick)
+        return f"{stem}.csv", content, len(index.records)
+    imprint = Imprint(export.public_id, export.kind, by, export.purpose, timezone.localtime(now))
+    indexes = [Index() for _ in parts]
+    made = [
+        sheets.official(
+            part, chosen, rows, unit=export.organisation, on=day, masked=masked, imprint=imprint, index=index
         )
-    else:
-        sheet = sheets.plain(chosen, records, columns, masked=masked, imprint=imprint, index=index)
-    content = workbook.write([sheet, sheets.machine(imprint, index)], imprint.properties, ticker(progress, total))
-    return f"{stem}.xlsx", content, sheet.count
+        if official(export)
+        else sheets.plain(chosen, rows, part.columns, masked=masked, imprint=imprint, index=index)
+        for part, rows, index in zip(parts, records, indexes, strict=True)
+    ]
+    content = workbook.write([*made, sheets.machine(imprint, indexes)], imprint.properties, tick)
+    return f"{stem}.xlsx", content, sum(sheet.count for sheet in made)
+
+
+def parts_of(export: Export, chosen: Ledger) -> tuple[Part, ...]:
+    """The sheets. Filters are those of the list, which is the first part; CSV has room for one only."""
+    if not official(export):
+        return (Part("", chosen.title, chosen.title, chosen.list_columns(export.columns)),)
+    return chosen.parts[:1] if export.filters or export.format == Export.Format.CSV else chosen.parts
 
 
 def official(export: Export) -> bool:
     return export.form == Export.Form.OFFICIAL
 
 
-def columns_of(export: Export, chosen: Ledger) -> tuple[Column, ...]:
-    return chosen.official_columns if official(export) else chosen.list_columns(export.columns)
-
-
-def _csv(
-    columns: tuple[Column, ...], records: Iterator[ExportRecord], masked: bool, tick: Callable[[int], None] | None
-) -> tuple[bytes, int]:
-    index = Index()
-    rows = sheets.lines(records, columns, masked=masked, index=index)
-    content = csvfile.write([column.heading for column in columns], rows, tick)
-    return content, len(index.records)
-
-
 def ticker(progress: Progress | None, total: int) -> Callable[[int], None] | None:
-    """Tells the job how far the rows are; the hidden sheet's rows count no further."""
+    """Tells the job how far the rows are; further sheets count no further than the whole."""
     if progress is None:
         return None
     step = progress.step

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from branches.models import Organisation
 from core.actors import Actor
@@ -12,7 +13,7 @@ from core.columns import Column, Kind
 from core.documents.cells import Cell, printer
 from core.documents.workbook import Head, Sheet
 from core.domain.orgnames import place_of
-from core.ledgers import ExportRecord, Ledger
+from core.ledgers import ExportRecord, Ledger, Part
 
 TEMPLATE_VERSION = 1  # of the official forms' columns: a returned file says which it was made from
 MACHINE = "_导出"
@@ -38,12 +39,13 @@ HINTS = {
 class Index:
     """What stands in which Excel row: filled while the rows are written, then written to the hidden sheet."""
 
+    sheet: str = ""
     first_row: int = 1
     records: list[tuple[str, int]] = field(default_factory=list)
 
-    def rows(self) -> Iterator[tuple[int, str, int]]:
+    def rows(self) -> Iterator[tuple[str, int, str, int]]:
         for number, (subject, version) in enumerate(self.records, start=self.first_row):
-            yield number, subject, version
+            yield self.sheet, number, subject, version
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def lines(
 
 
 def official(
+    part: Part,
     ledger: Ledger,
     records: Iterable[ExportRecord],
     *,
@@ -93,13 +96,12 @@ def official(
     imprint: Imprint,
     index: Index,
 ) -> Sheet:
-    """The official form, filled in. ``unit``: whose ledger it is."""
-    columns = ledger.official_columns
-    sheet = form(ledger, unit=unit, on=on)
+    """One sheet of the official form, filled in. ``unit``: whose ledger it is."""
+    sheet = form(part, ledger, unit=unit, on=on)
     sheet.title += MASKED if masked else ""
     sheet.page_footer = imprint.page_footer
-    index.first_row = sheet.first_row
-    sheet.rows = lines(records, columns, masked=masked, index=index)
+    index.sheet, index.first_row = sheet.name, sheet.first_row
+    sheet.rows = lines(records, part.columns, masked=masked, index=index)
     return sheet
 
 
@@ -116,18 +118,18 @@ def plain(
     sheet = Sheet(
         list_title(ledger)[:31], heads(columns, grouped=False), (), plain=True, page_footer=imprint.page_footer
     )
-    index.first_row = sheet.first_row
+    index.sheet, index.first_row = sheet.name, sheet.first_row
     sheet.rows = lines(records, columns, masked=masked, index=index)
     return sheet
 
 
-def form(ledger: Ledger, *, unit: Organisation, on: dt.date | None) -> Sheet:
-    """The official form without rows. ``on``: 填报日期; None leaves it to be filled in."""
+def form(part: Part, ledger: Ledger, *, unit: Organisation, on: dt.date | None) -> Sheet:
+    """A sheet of the official form without rows. ``on``: 填报日期; None leaves it to be filled in."""
     return Sheet(
-        ledger.title,
-        heads(ledger.official_columns),
+        part.name,
+        heads(part.columns),
         (),
-        title=title_of(ledger, unit),
+        title=title_of(part.title, unit),
         left=f"填报单位（盖章）：{unit.name}",
         right=f"填报日期：{on.year}年{on.month}月{on.day}日" if on else "填报日期：　　年　月　日",
         footers=(ledger.footnote, SIGNATURES) if ledger.footnote else (SIGNATURES,),
@@ -137,18 +139,24 @@ def form(ledger: Ledger, *, unit: Organisation, on: dt.date | None) -> Sheet:
 
 def template(ledger: Ledger, *, unit: Organisation) -> list[Sheet]:
     """The empty form with its lists of choices, and a sheet that says how to fill it in."""
-    empty = form(ledger, unit=unit, on=None)
-    empty.rows = [[None] * len(empty.columns)] * BORDERED
-    empty.spare = SPARE
-    empty.footers, empty.page_footer = (), "　　　　".join(SIGNATURES)  # below five hundred rows nobody would find them
-    columns = ledger.official_columns
+    columns = dict.fromkeys(
+        column for part in ledger.parts for column in part.columns if column.kind is not Kind.SERIAL
+    )
     guide = Sheet(
         "填写说明",
         (Head("栏目", width=26), Head("怎么填", width=70)),
-        [(column.heading, hint(column)) for column in columns if column.kind is not Kind.SERIAL],
+        [(column.heading, hint(column)) for column in columns],
         plain=True,
     )
-    return [empty, guide]
+    return [*(_empty(part, ledger, unit) for part in ledger.parts), guide]
+
+
+def _empty(part: Part, ledger: Ledger, unit: Organisation) -> Sheet:
+    sheet = form(part, ledger, unit=unit, on=None)
+    sheet.rows = [[None] * len(part.columns)] * BORDERED
+    sheet.spare = SPARE
+    sheet.footers, sheet.page_footer = (), "　　　　".join(SIGNATURES)  # below five hundred rows nobody would find them
+    return sheet
 
 
 def hint(column: Column) -> str:
@@ -156,12 +164,12 @@ def hint(column: Column) -> str:
     return must + HINTS.get(column.kind, "照实填写，没有就空着。")
 
 
-def machine(imprint: Imprint, index: Index) -> Sheet:
+def machine(imprint: Imprint, indexes: Sequence[Index]) -> Sheet:
     """The hidden sheet: which record and version each row stands for."""
     return Sheet(
         MACHINE,
-        (Head("行号"), Head("记录", width=28), Head("版本")),
-        index.rows(),
+        (Head("工作表"), Head("行号"), Head("记录", width=28), Head("版本")),
+        chain.from_iterable(index.rows() for index in indexes),
         left=f"导出编号 {imprint.export_id}",
         right=f"模板 {imprint.template}",
         plain=True,
@@ -185,9 +193,9 @@ def choices(column: Column) -> tuple[str, ...]:
     return column.codes.labels() if column.kind is Kind.CODE and column.codes else ()
 
 
-def title_of(ledger: Ledger, unit: Organisation) -> str:
+def title_of(title: str, unit: Organisation) -> str:
     """柳河镇流出党员台账."""
-    return f"{place_of(unit.short_name)}{ledger.title}"
+    return f"{place_of(unit.short_name)}{title}"
 
 
 def list_title(ledger: Ledger) -> str:

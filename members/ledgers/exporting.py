@@ -19,12 +19,13 @@ from core import clock, crypto
 from core.actors import Actor
 from core.columns import Column, Kind
 from core.domain.dates import PartialDate
-from core.domain.regions import region_place
+from core.domain.regions import region_label, region_place
 from core.errors import UserError
 from core.ledgers import ExportRecord
+from core.paths import subtree
 from core.permissions import Permission
 from core.scoping import in_ranges
-from members.enums import OPEN_LOST_STATES
+from members.enums import OPEN_LOST_STATES, OPEN_STATES, Direction, LostState
 from members.filters import Chosen
 from members.listing import LISTS, PeopleList
 from members.models import Journey, LostContact, Member
@@ -56,6 +57,7 @@ FROM_LIST = {
     "branch": ("organisation",), "kind": ("member_kind",), "work": ("employer", "industry"), "from": ("home_organisation",),
     "since": ("lost_since",),
 }  # fmt: skip
+FOUND = "found"  # the part of the lost ledger with those who were reached again
 ALWAYS = ("serial", "name", "sex")
 
 
@@ -126,7 +128,12 @@ def chosen(one: Source, filters: Mapping[str, Any]) -> Chosen:
 
 def rows(one: Source, by: Actor, filters: Mapping[str, Any]) -> Any:
     """The list's people as far as ``by`` may take them out, without restricted and merged ones."""
-    found = one.people.queryset(by, chosen(one, filters), path=filters.get("organisation") or "")
+    path = filters.get("organisation") or ""
+    if filters.get("part") == FOUND:
+        found = LostContact.objects.visible_by(one.people.column, by).filter(state=LostState.FOUND)
+        found = found.filter(in_ranges([one.people.column], [subtree(path)])) if path else found
+    else:
+        found = one.people.queryset(by, chosen(one, filters), path=path)
     found = found.filter(**{f"{one.member}restricted": False, f"{one.member}merged_into__isnull": True})
     return found if by.everything else found.filter(in_ranges([one.people.column], by.ranges(Permission.EXPORT)))
 
@@ -139,6 +146,7 @@ class _Reading:
         self.rows = rows(one, by, filters).order_by(f"{one.people.organisation}__order_path", "pk")
         self.names = dict(Organisation.objects.values_list("id", "name"))
         self.lost = self._spells(by) if wanted & {"lost", "lost_since"} and "lost_since" not in one.own else None
+        self.places = self._places(by) if "destination_text" in wanted and "region_code" not in one.own else {}
         self.today = clock.today()
 
     @staticmethod
@@ -146,6 +154,15 @@ class _Reading:
         """Member id -> since when they cannot be reached."""
         spells = LostContact.objects.visible_to(by, Permission.EXPORT).filter(state__in=OPEN_LOST_STATES)
         return dict(spells.values_list("member_id", _plain("since")))
+
+    def _places(self, by: Actor) -> dict[int, str]:
+        """Member id -> where the open journey out has led, as one address."""
+        members = self.rows.order_by().values("member_id")
+        journeys = Journey.objects.visible_to(by, Permission.EXPORT).filter(
+            member_id__in=members, direction=Direction.OUT, state__in=OPEN_STATES
+        )
+        columns = journeys.values_list("member_id", "region_code", "destination_text")
+        return {member: region_label(code) + text for member, code, text in columns}
 
     def columns(self) -> tuple[list[str], list[Any]]:
         """Names for a record's raw values, and what to read for them."""
@@ -204,6 +221,8 @@ class _Reading:
         steps: list[Callable[[dict[str, Any]], None]] = []
         if self.lost is not None:
             steps.append(self._put_lost)
+        if self.places:
+            steps.append(self._put_address)
         if "region_code" in self.source.own and wanted & {*PARTS, "place"}:
             steps.append(_put_place)
         if "reason" in wanted and "reason_text" in self.source.own:
@@ -216,6 +235,9 @@ class _Reading:
         assert self.lost is not None
         values["lost"] = values["_member"] in self.lost
         values["lost_since"] = self.lost.get(values["_member"])
+
+    def _put_address(self, values: dict[str, Any]) -> None:
+        values["destination_text"] = self.places.get(values["_member"])
 
     def _put_age(self, values: dict[str, Any]) -> None:
         born = values["birth_date"]

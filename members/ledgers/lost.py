@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.ledgers import LedgerRow
+from core.ledgers import LedgerRow, Part
 from members.enums import Direction, LostState
 from members.ledgers import columns
 from members.ledgers.comparing import compare, compare_phone
+from members.ledgers.exporting import FOUND
 from members.ledgers.lost_rows import state_for, write_lost
 from members.ledgers.matching import Person
 from members.ledgers.outflow import Outflow
@@ -24,6 +25,9 @@ SPELL = {
     "note": "note",
     "found_on": "found_on",
 }
+FOUND_AGAIN = (
+    "serial", "name", "sex", "identity", "organisation", "lost_since", "lost_reason", "found_on", "phone", "destination_text",
+)  # fmt: skip
 BLANK_SPELL: Record = {column: None if column in ("since", "found_on") else "" for column in SPELL.values()}
 
 
@@ -37,6 +41,14 @@ class Lost(PeopleLedger):
     organisation_required = False
     lost_is_news = True  # a new spell is what a row here is about
     direction = Direction.OUT.value
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The two official tables: still out of reach, and reached again."""
+        return (
+            Part("", "仍无法联系", "经查找仍然无法取得联系党员登记表", self.official_columns),
+            Part(FOUND, "取得联系", "经查找取得联系党员登记表", tuple(self.column(key) for key in FOUND_AGAIN)),
+        )
 
     def journeys(self, member_ids: Sequence[int]) -> dict[int, Record]:
         return open_journeys(member_ids, self.direction)

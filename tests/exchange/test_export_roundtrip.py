@@ -137,6 +137,30 @@ def test_the_official_ledger_says_what_the_towns_own_said(loaded: tuple[Actor, d
         assert [plain(cell) for cell in ours[number][1:]] == [plain(cell) for cell in row[1:]]
 
 
+def test_the_lost_ledger_has_both_official_tables(loaded: tuple[Actor, dict[str, ImportBatch]]) -> None:
+    by, _batches = loaded
+    county = Organisation.objects.get(parent=None)
+    found = Member.objects.unscoped().get(name="汪东", lost_contacts__state="found")
+    Journey.objects.create(
+        member=found, direction="out", state="away", home=found.home, home_path=found.home_path, region_code="510107",
+        created_at=clock.now(), updated_at=clock.now(),
+    )  # fmt: skip
+    made = export("lost", by, county)
+    book = openpyxl.load_workbook(io.BytesIO(content(made, by)))
+    assert book.sheetnames[:2] == ["仍无法联系", "取得联系"]
+    row = [cell.value for cell in book["取得联系"][4]]
+    assert row[1:3] + row[5:10] == [
+        "汪东",
+        "男",
+        "2025年12月",
+        row[6],
+        "2026-09-03",
+        "19900312372",
+        "四川省成都市武侯区",
+    ]
+    assert (made.rows, len(list(book["_导出"].iter_rows(min_row=3)))) == (5, 5)
+
+
 def rows_of(data: bytes) -> list[tuple[Any, ...]]:
     return list(openpyxl.load_workbook(io.BytesIO(data)).worksheets[0].iter_rows(values_only=True))
 

@@ -94,7 +94,7 @@ def test_the_official_ledger(people: dict[str, Member], town: Organisation, town
     assert "内部资料" in page.oddFooter.left.text
     assert "报县委组织部三季度" in page.oddFooter.left.text
     journey = Journey.objects.unscoped().get(member=people["静"])
-    assert [cell.value for cell in machine[3]] == [5, journey.public_id, 1]
+    assert [cell.value for cell in machine[3]] == ["流出党员台账", 5, journey.public_id, 1]
     assert machine.sheet_state == "hidden"
     assert {one.name: one.value for one in book.custom_doc_props.props} == {
         "导出编号": made.public_id,
@@ -262,7 +262,7 @@ def test_who_may_see_what(
 def test_empty_templates(clerk: Client, kind: str) -> None:
     answer = clerk.get(reverse("export-template", args=[kind]))
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
-    assert book.sheetnames[1] == "填写说明"
+    assert "填写说明" in book.sheetnames
     page = book.worksheets[0]
     first = 5 if kind == "outflow" else 4
     assert page.cell(first, 4).number_format == "@"

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from core.paths import Range, covers
+from core.paths import Range, covers, subtree
 from core.permissions import Permission
 
 
@@ -59,6 +59,16 @@ class Actor:
     def reaches(self, path: str, permission: Permission) -> bool:
         """True where the permission is held for the organisation at ``path``."""
         return self.everything or any(covers(one, path) for one in self.ranges(permission))
+
+    def confined(self, path: str) -> Actor:
+        """The same person, reaching nothing outside the subtree of ``path``: for what others there will read as well."""
+        low, high = subtree(path)
+        held = {one: ((low, high),) for one in Permission} if self.everything else self.grants
+        grants = {
+            permission: tuple((max(low, start), min(high, end)) for start, end in ranges if start < high and low < end)
+            for permission, ranges in held.items()
+        }
+        return replace(self, grants=grants, everything=False)
 
 
 SYSTEM = Actor(id="system", name="系统", kind="system", everything=True)

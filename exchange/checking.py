@@ -38,6 +38,8 @@ class Checker:
     """Everything one check of one batch needs. Raises nothing for bad rows: they carry messages."""
 
     def __init__(self, ledger: Ledger, batch: ImportBatch, by: Actor, *, today: dt.date | None = None) -> None:
+        # What is found stands in rows that everybody at the batch's organisation reads: whoever checks, its scope holds.
+        by = by.confined(batch.path)
         self.ledger, self.batch, self.by = ledger, batch, by
         self.today = today or clock.today()
         self.words = learning.values_for(batch.organisation)

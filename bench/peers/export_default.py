@@ -104,12 +104,12 @@ def main() -> None:
     found = Journey.objects.unscoped().order_by("pk")
     if options.tuned:
         found = found.select_related("member", "home")
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     data = OutflowResource().export(found[: options.rows])
     content = XLSX().export_data(data)
-    seconds = time.perf_counter() - started
+    seconds, cpu = time.perf_counter() - started, time.process_time() - worked
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"rows": len(data), "seconds": seconds, "memory": memory, "bytes": len(content)}))
+    print(json.dumps({"rows": len(data), "seconds": seconds, "cpu": cpu, "memory": memory, "bytes": len(content)}))
 
 
 if __name__ == "__main__":

@@ -17,9 +17,7 @@ def guard(value: Any) -> str:
     return "'" + text if text.lstrip(" \"';").startswith(DANGEROUS) or text.startswith(DANGEROUS) else text
 
 
-def write(
-    headings: Sequence[str], rows: Iterable[Sequence[Any]], tick: Callable[[int], None] | None = None
-) -> bytes:
+def write(headings: Sequence[str], rows: Iterable[Sequence[Any]], tick: Callable[[int], None] | None = None) -> bytes:
     """``tick`` hears the rows written so far."""
     data = io.BytesIO(b"\xef\xbb\xbf")
     out = io.TextIOWrapper(data, encoding="utf-8", newline="")

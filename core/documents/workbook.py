@@ -112,7 +112,9 @@ def _write_rows(entry: IO[bytes], sheet: Sheet, styles: list[str], tick: Callabl
     letters = [column_letters(index) for index in range(len(sheet.columns))]
     # Per column: what stands before and after the row's number in a cell, and how many characters surely fit.
     fits = [0 if sheet.plain else column.width // 2 for column in sheet.columns]
-    starts = [(f'<c r="{letter}', f'" s="{style}', fit) for letter, style, fit in zip(letters, styles, fits, strict=True)]
+    starts = [
+        (f'<c r="{letter}', f'" s="{style}', fit) for letter, style, fit in zip(letters, styles, fits, strict=True)
+    ]
     one_line = "" if sheet.plain else f' ht="{ROW}"'
     number = sheet.first_row
     parts: list[str] = []
@@ -126,7 +128,7 @@ def _write_rows(entry: IO[bytes], sheet: Sheet, styles: list[str], tick: Callabl
                 cells.append(f'{place}{number}{style}"><v>{value}</v></c>')
             else:
                 text = str(value)
-                if fit and len(text) > fit:
+                if fit and (size := len(text)) > fit and (size > 2 * fit or not text.isascii()):
                     lines = max(lines, _lines(text, fit * 2))
                 if _UNSAFE.search(text):
                     text = escape(text)
@@ -145,7 +147,9 @@ def _write_rows(entry: IO[bytes], sheet: Sheet, styles: list[str], tick: Callabl
 
 def _lines(text: str, width: int) -> int:
     """How many lines ``text`` takes: Chinese characters are two wide, which is what they are in GBK."""
-    return sum(max(-(-len(line.encode("gbk", "replace")) // width), 1) for line in text.split("\n"))
+    if "\n" not in text:
+        return -(-len(text.encode("gbk", "replace")) // width)
+    return sum(_lines(line, width) or 1 for line in text.split("\n"))
 
 
 def escape(text: str) -> str:
@@ -191,9 +195,7 @@ class _Form:
     ``lists``: where in the hidden sheet each long list of choices stands; filled as they are met.
     """
 
-    def __init__(
-        self, book: xlsxwriter.Workbook, sheet: Sheet, count: int, lists: dict[tuple[str, ...], str]
-    ) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, sheet: Sheet, count: int, lists: dict[tuple[str, ...], str]) -> None:
         self.sheet, self.count, self.lists = sheet, count, lists
         self.page = book.add_worksheet(sheet.name[:31])
         border = 0 if sheet.plain else 1

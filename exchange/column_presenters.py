@@ -8,6 +8,7 @@ from typing import Any
 
 from core.columns import Column, Kind
 from exchange import learning
+from exchange.errorbook import WHY
 from exchange.models import ImportBatch, LearnedMapping
 from exchange.presenters import known, skipped
 
@@ -87,7 +88,11 @@ def grouped(found: Sequence[ShownSheet]) -> list[SheetGroup]:
 def unused(batch: ImportBatch, most: int = 6) -> str:
     """Headings of columns that mean nothing to the ledger: 学位、党龄 等 17 列."""
     found = dict.fromkeys(
-        heading for sheet in batch.sheets if sheet["use"] for _index, heading in sheet.get("unmapped", ()) if heading
+        heading
+        for sheet in batch.sheets
+        if sheet["use"]
+        for _index, heading in sheet.get("unmapped", ())
+        if heading not in ("", WHY)  # our own column, when an error book comes back
     )
     text = "、".join(list(found)[:most])
     return f"{text} 等 {len(found)} 列" if len(found) > most else text

@@ -10,8 +10,10 @@ from core.ledgers import LedgerRow, Outcome
 from exchange import staging
 from exchange.checking import TERM, Checker
 from exchange.models import ImportBatch, ImportRow
+from inbox import actions as inbox
 
 USE_PERSON = "use_person"
+REPORT = "report"
 MOST_KEPT = 2000
 
 
@@ -28,11 +30,18 @@ def look_again(
     checker.context.memory.pop("seen_persons", None)
     fresh = checker.again(row, batch.sheets[stored.sheet], corrections)
     _stop_double(batch, stored, fresh)
+    if REPORT in taken and fresh.outcome.usable:
+        inbox.close_todo(question(batch, stored.sheet, stored.number))
     staging.restage(fresh, batch, stored, corrections)
     count(batch, before, -1, warned, term)
     count(batch, fresh.outcome, 1, stored.warned, fresh.basis.get(TERM, ""))
     batch.save(update_fields=["counts", "terms"])
     return fresh
+
+
+def question(batch: ImportBatch, sheet: int | str, number: int | str) -> str:
+    """The cause of the to-do by which the level above is asked about a row."""
+    return f"import-row:{batch.public_id}:{sheet}:{number}"
 
 
 def _stop_double(batch: ImportBatch, stored: ImportRow, fresh: LedgerRow) -> None:

@@ -15,8 +15,8 @@ from core.domain.regions import region_label
 from core.ledgers import LedgerRow, Message, Outcome, ledger
 from exchange import staging
 from exchange.actions.learned import LEARNABLE
-from exchange.actions.rows import LEAVE_OUT, REPORT, SET
-from exchange.mending import USE_PERSON
+from exchange.actions.rows import AGAIN, ANSWERED, LEAVE_OUT, SET
+from exchange.mending import REPORT, USE_PERSON
 from exchange.models import ImportBatch, ImportRow
 from exchange.report import masked
 
@@ -29,12 +29,13 @@ OUTCOMES = {
 }
 # The cells that tell most of a row; a file shows the first ones that it has.
 HEADLINE = (
-    "left_on", "lost_since", "destination", "lost_reason", "identity", "joined_on", "phone", "parent", "kind", "secretary",
+    "left_on", "lost_since", "destination", "lost_reason", "parent", "kind", "secretary", "identity", "joined_on", "phone",
 )  # fmt: skip
 SHOWN = 3
 EXTRA_LABELS = {"other_phones": "其他电话", "reason_text": "原因（原话）", "state": "状态", "ended_on": "结束时间"}
 PLACE_KEYS = ("region_code", "destination_text", "destination_province", "destination_city", "destination_county")
 PLACE = "destination"
+ASKED = {"asked": "（已经请上级核对，等回话。）", ANSWERED: "（上级已经核对过。）"}
 NOT_TYPED = ("duplicate_in_file", "guest", "member_of_ours", "not_a_branch")  # typing a cell anew mends nothing
 KEPT_AS_IS = ("name_missing", "name_mismatch", "branch_mismatch")  # the register's word stands whatever is typed
 SHORT = (Kind.DATE, Kind.PARTIAL_DATE, Kind.IDENTITY, Kind.PHONE)  # never broken over two lines
@@ -151,7 +152,7 @@ class RowPresenter:
 
     def _label(self, key: str) -> str:
         if key in (PLACE, *PLACE_KEYS) and (key == PLACE or key not in self.columns):
-            return "现居住地" if self.batch.kind == "inflow" else "流入地"
+            return self.columns["destination_text"].heading if "destination_text" in self.columns else "地点"
         return self.columns[key].heading if key in self.columns else EXTRA_LABELS.get(key, "其他")
 
     def _cell(self, key: str, row: LedgerRow, before: Mapping[str, Any]) -> ShownCell:
@@ -204,8 +205,10 @@ class RowPresenter:
         choices = column.codes.choices() if column is not None and column.codes is not None else ()
         fixes = [fix for fix in message.fixes if not (choices and fix[0].startswith(SET))]
         buttons = [press for fix in fixes if (press := _press(fix, decided))]
-        asked = f"{message.text}（已经请上级核对，等回话。）" if REPORT in decided and row.stopped else message.text
+        asked = message.text + (ASKED.get(decided.get(REPORT, ""), "") if row.stopped else "")
         if message.level == "error":
+            if row.outcome is Outcome.HELD:
+                buttons.append(Press("再核对一次", f"{AGAIN}|"))
             buttons.append(Press("不导入这一行", f"{LEAVE_OUT}|"))
         if column is None or message.code in NOT_TYPED or (message.level == "warning" and message.code in KEPT_AS_IS):
             return Problem(asked, message.level, buttons)
@@ -234,7 +237,7 @@ def fixes_of(row: LedgerRow) -> set[tuple[str, str]]:
     """What may be pressed for a row now: a button that was on an old page is refused."""
     offered = {(code, value) for one in row.messages for code, _label, value in one.fixes}
     if row.stopped:
-        offered |= {(LEAVE_OUT, ""), ("again", "")}
+        offered |= {(LEAVE_OUT, ""), (AGAIN, "")}
     if USE_PERSON in row.basis.get("decisions", {}):
         offered.add((USE_PERSON, ""))
     return offered

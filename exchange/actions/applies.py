@@ -103,7 +103,9 @@ def _check_organisations(batch: ImportBatch, checker: Checker) -> None:
 
 def _context(batch: ImportBatch, checker: Checker, by: Actor, now: dt.datetime) -> ApplyContext:
     """One for the whole apply: the ledger keeps what it knows in its memory."""
-    return ApplyContext(by=by.confined(batch.path), now=now, batch_id=batch.public_id, on=batch.edition_date or checker.today)
+    return ApplyContext(
+        by=by.confined(batch.path), now=now, batch_id=batch.public_id, on=batch.edition_date or checker.today
+    )
 
 
 def _apply_rows(

@@ -10,22 +10,23 @@ from branches.models import Organisation
 from core.actors import Actor
 from core.columns import Column, Kind
 from core.domain.cells import clean_text
-from core.errors import UserError
+from core.errors import NotAllowed, UserError
 from core.ledgers import LedgerRow, Outcome
+from core.permissions import Permission
 from exchange import learning, staging
 from exchange.actions.batches import ledger_of, visible
 from exchange.actions.learned import LEARNABLE, learn_value
 from exchange.actions.running import not_busy
 from exchange.checking import TERM, Checker
 from exchange.enums import State
-from exchange.mending import count, look_again
+from exchange.mending import REPORT, count, look_again, question
 from exchange.models import ImportBatch, ImportRow
 from inbox import actions as inbox
 
 SET = "set:"  # fix codes "set:<column key>": read that cell as the value, once or from now on
 LEAVE_OUT = "leave_out"
-REPORT = "report"
 AGAIN = "again"
+ANSWERED = "answered"
 ALIKE = 2000  # so many other rows with the same word are read again in the same step; a check reads the rest
 
 
@@ -72,6 +73,7 @@ def decide(
     batch, stored = _open(batch, row, by)
     if code == LEAVE_OUT:
         _leave_out(batch, stored)
+        inbox.close_todo(question(batch, stored.sheet, stored.number), now=now)
         return None
     if code.startswith(SET):
         column = {one.key: one for one in ledger_of(batch, by).columns}.get(code.removeprefix(SET))
@@ -166,6 +168,19 @@ def _ask_above(batch: ImportBatch, stored: ImportRow, by: Actor, now: dt.datetim
         raise UserError("上面没有可以核对的党组织。请直接查对名册，或先不导入这一行。", "nobody_above")
     text = f"{batch.organisation}的台账里有 1 人不在本单位名册，请核对：“{batch.file_name}”第 {stored.number} 行。"
     link = ("import-row", [batch.public_id, str(stored.sheet), str(stored.number)])
-    inbox.raise_todo(
-        f"import-row:{batch.public_id}:{stored.sheet}:{stored.number}", above, text, link=link, by=by, now=now
-    )
+    inbox.raise_todo(question(batch, stored.sheet, stored.number), above, text, link=link, by=by, now=now)
+
+
+@transaction.atomic
+def answer_question(*, batch: ImportBatch, sheet: int, number: int, by: Actor, now: dt.datetime | None = None) -> None:
+    """The level above has looked into it: its to-do closes, and while the file is open its row says so. Raises NotAllowed."""
+    batch = visible(batch, by)
+    above = batch.organisation.parent if batch.organisation else None
+    if above is None or not by.reaches(above.path, Permission.IMPORT):
+        raise NotAllowed
+    inbox.close_todo(question(batch, sheet, number), now=now)
+    stored = ImportRow.objects.visible_to(by).filter(batch=batch, sheet=sheet, number=number).first()
+    if stored is not None and batch.state == State.CHECKED:
+        batch, stored = _open(batch, stored, by)
+        corrections = staging.corrections_of(stored, batch.public_id)
+        look_again(batch, stored, corrections, {REPORT: ANSWERED}, _checker(batch, by))

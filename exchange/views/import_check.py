@@ -60,6 +60,7 @@ class ImportCheck(ImportPage):
             notices=presenters.notices(batch), learned=self.filtered(presenters.LEARNED).count(), failed=self.failed(),
             seen_before=self.seen_before(),
             unused=column_presenters.unused(batch),
+            questions=self.questions(),
         )  # fmt: skip
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
@@ -114,6 +115,8 @@ class ImportRowPage(ImportPage):
     """One row by sheet and number. GET leads to it; POST mends it and answers with the row, or with the page."""
 
     def get(self, request: HttpRequest, public_id: str, sheet: int, number: int) -> HttpResponse:
+        if self.object.state == State.APPLIED:
+            return redirect("import-result", public_id)
         stored = self.stored(sheet, number)
         if self.object.state != State.CHECKED:
             return redirect("import-detail", public_id)
@@ -121,6 +124,10 @@ class ImportRowPage(ImportPage):
         return redirect(f"{url}?show={stored.outcome}#row-{sheet}-{number}")
 
     def post(self, request: HttpRequest, public_id: str, sheet: int, number: int) -> HttpResponse:
+        if request.POST.get("fix") == rows.ANSWERED:
+            rows.answer_question(batch=self.object, sheet=sheet, number=number, by=self.actor)
+            messages.success(request, f"第 {number} 行记为已核对。")
+            return redirect("import-detail", public_id)
         stored = self.stored(sheet, number)
         is_part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
         said = ""
@@ -166,8 +173,8 @@ class ImportRowPage(ImportPage):
         )
         context = {
             "batch": batch, "row": next(iter(presenter.shown(found)), None), "presenter": presenter, "said": said,
-            "number": number, "is_part": True, "noun": presenters.noun(batch), "show": self.request.POST.get("show", ""),
-            "page": self.request.POST.get("page", ""), "seen_before": self.seen_before(), **summary_of(batch, self.request.POST.get("show", "")),
+            "number": number, "is_part": True, "noun": presenters.noun(batch), "kind_title": presenters.title_of(batch.kind),
+            "show": self.request.POST.get("show", ""), "page": self.request.POST.get("page", ""), "seen_before": self.seen_before(), **summary_of(batch, self.request.POST.get("show", "")),
         }  # fmt: skip
         return render(self.request, "exchange/import_row.html", context)
 

@@ -20,7 +20,9 @@ from exchange.actions.learned import learn_mapping
 from exchange.actions.running import job_of, not_busy, start_apply, start_check, start_undo
 from exchange.enums import OPEN_STATES, Mode, State
 from exchange.forms import said_of_columns
+from exchange.mending import question
 from exchange.models import ImportBatch
+from inbox.models import Todo
 from jobs.presenters import shown as shown_job
 
 MENDABLE = ("columns_missing", "columns_double", "kind_unknown", "only_hidden")
@@ -63,6 +65,15 @@ class ImportPage(ScopedDetail):
         """Whether this very file was taken in already."""
         batch = self.object
         return bool(self.rows().applied().filter(sha256=batch.sha256).exclude(pk=batch.pk).exists())
+
+    def questions(self) -> list[tuple[str, str]]:
+        """What the reader, of the level above, was asked about rows of this file: the sentence and where it is answered."""
+        batch = self.object
+        above = batch.organisation.parent if batch.organisation else None
+        if above is None or not self.actor.reaches(above.path, Permission.IMPORT):
+            return []
+        asked = Todo.objects.visible_to(self.actor).open().filter(cause__startswith=question(batch, "", "")[:-1])
+        return [(todo.text, reverse(todo.url_name, args=todo.url_args)) for todo in asked]
 
     def failed(self) -> str:
         """Why the last job on it did not end well."""
@@ -162,7 +173,7 @@ class ImportResult(ImportPage):
             terms=self.terms(), usable=presenters.usable(batch), outcomes=presenters.outcomes(batch),
             people_url=self.people_url(), left=batch.stopped_rows, is_undone=batch.state == State.UNDONE,
             kept=[one["text"] for one in batch.notices if one["code"] == "kept"],
-            workbook_url=self.workbook_url(), failed=self.failed(),
+            workbook_url=self.workbook_url(), failed=self.failed(), questions=self.questions(),
         )  # fmt: skip
 
     def terms(self) -> list[tuple[str, int, str]]:

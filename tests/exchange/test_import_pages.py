@@ -229,6 +229,13 @@ def test_somebody_unknown_is_held_and_the_level_above_is_asked(
     assert not FULL.search(todo.text)
     seen = client_for(county_user).get(reverse(todo.url_name, args=todo.url_args), follow=True)
     assert person(9)[1] in seen.content.decode()
+    assert "已核对，告诉下级" in seen.content.decode()
+    assert "已核对，告诉下级" not in page(clerk, "import-check")
+    answer = reverse("import-row", args=[latest().public_id, 0, stored.number])
+    assert clerk.post(answer, {"fix": "answered"}).status_code == 403
+    client_for(county_user).post(answer, {"fix": "answered"})
+    assert not Todo.objects.visible_to(SYSTEM).open().exists()
+    assert "上级已经核对过" in page(clerk, "import-check")
     assert "1 行不会导入" in page(clerk, "import-apply")
     assert put_in(clerk).state == State.APPLIED
     assert "还有没导入的" in page(clerk, "import-result")

@@ -50,9 +50,13 @@ def save(setting: RuleSetting, by: Actor) -> None:
 class SettingForm(forms.ModelForm):
     """``instance`` is filled, never saved: :func:`save` does that."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.open().official(), label="党组织", to_field_name="public_id")
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.open().official(), label="党组织", to_field_name="public_id"
+    )
     key = forms.ChoiceField(label="规则")
-    organisation_kind = forms.ChoiceField(label="组织类别", required=False, choices=[("", "全部"), *ORGANISATION_KIND.choices()])
+    organisation_kind = forms.ChoiceField(
+        label="组织类别", required=False, choices=[("", "全部"), *ORGANISATION_KIND.choices()]
+    )
     value = forms.CharField(label="值", max_length=rules.LONGEST_TEXT, help_text="数字，或者“是”“否”")
 
     class Meta:

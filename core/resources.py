@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models
 from import_export import fields, resources, widgets
+from import_export.declarative import ModelDeclarativeMetaclass
 from import_export.formats.base_formats import CSV
 
 from core.actors import Actor, current_actor
@@ -111,7 +112,8 @@ def resource_for(
     meta = {"model": model, "fields": tuple(body_key for body_key in body if not body_key.startswith("dehydrate_"))}
     body["Meta"] = type("Meta", (), {**meta, "import_id_fields": tuple(identity), "clean_model_instances": False})
     body["save_row"] = staticmethod(save)
-    return type(ActionResource)(f"{model.__name__}Resource", (ActionResource,), body)
+    made: type[ActionResource] = ModelDeclarativeMetaclass(f"{model.__name__}Resource", (ActionResource,), body)
+    return made
 
 
 def _dehydrate(write: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:

@@ -22,10 +22,10 @@ def name_field(label: str, missing: str) -> forms.CharField:
     return forms.CharField(label=label, max_length=40, error_messages={"required": missing})
 
 
-def username_field(help_text: str, missing: str) -> forms.CharField:
+def username_field(label: str, help_text: str, missing: str) -> forms.CharField:
     widget = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"})
     return forms.CharField(
-        label="用户名", max_length=40, help_text=help_text, error_messages={"required": missing}, widget=widget
+        label=label, max_length=40, help_text=help_text, error_messages={"required": missing}, widget=widget
     )
 
 
@@ -41,11 +41,13 @@ class CountyForm(Twice):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": "6"}),
     )  # fmt: skip
     name = name_field("您的姓名", "请填写您的姓名")
-    username = username_field("用您的手机号，或字母开头的名字", "请填写您的用户名")
-    password = secret_field("密码", "new-password", error_messages={"required": "请设一个密码"})
+    username = username_field("您的用户名", "用您的手机号，或字母开头的名字", "请填写您的用户名")
+    password = secret_field("您的密码", "new-password", error_messages={"required": "请设一个密码"})
     password_again = secret_field("再输一次密码", "new-password", error_messages={"required": "请再输一次密码"})
     administrator_name = name_field("系统管理员姓名", "请填写系统管理员姓名")
-    administrator_username = username_field("不能和您的一样；管账号和规则，看不到党员信息", "请填写系统管理员的用户名")
+    administrator_username = username_field(
+        "系统管理员的用户名", "不能和您的一样；管账号和规则，看不到党员信息", "请填写系统管理员的用户名"
+    )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '规则设置',
+                'verbose_name_plural': '规则设置',
             },
         ),
         migrations.AddIndex(

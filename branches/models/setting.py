@@ -23,7 +23,7 @@ class RuleSetting(models.Model):
     set_at = models.DateTimeField("设置时间")
 
     class Meta:
-        verbose_name = "规则设置"
+        verbose_name = verbose_name_plural = "规则设置"
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "key", "organisation_kind", "starts_on"], name="rule_setting_once"

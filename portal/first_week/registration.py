@@ -29,7 +29,7 @@ def register() -> None:
     rules.register(Rule(FINISHED, "首次设置已办完（首页不再提示）", False, "本系统约定", kind="flag"))
     checklist.register(
         *(_item(step, 10 * number) for number, step in enumerate(STEPS, start=1)),
-        Item("finish", "看看还缺什么，办完首次设置", lambda actor: is_finished(), "first-week", 90),
+        Item("finish", "看看还缺什么，办完首次设置", lambda _: is_finished(), "first-week", 90),
     )
 
 

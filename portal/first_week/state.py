@@ -180,7 +180,7 @@ def members(actor: Actor) -> Standing:
 def accounts(actor: Actor) -> Standing:
     users = User.objects.manageable_by(actor).exclude(public_id=actor.id).filter(is_active=True)
     bare = _without(towns(actor), users.values_list("organisation__path", flat=True).distinct())
-    unused = users.filter(last_login=None).count()
+    unused = users.filter(last_login=None, organisation__parent__isnull=False).count()
     printing = Link("去打印", f"{address('account-list')}?state=new")
     waiting = (Missing(f"{unused} 个账号还没有登录过：打印账号条，当面交给本人", (printing,)),)
     return Standing(

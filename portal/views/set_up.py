@@ -27,6 +27,9 @@ from portal.first_week.code import is_set_up
 from portal.forms import CodeForm, CountyForm
 
 MINUTES = 60  # between the code and the form
+# What the people at the server type; the second with the administrator's user name.
+SHOW_CODE = "python manage.py set_up_code"
+RESTORE = "python manage.py restore_administrator 用户名"
 LABELS = ("设置口令", "县和第一批账号", "打印系统管理员的账号条")
 
 
@@ -51,7 +54,7 @@ def code_page(request: HttpRequest) -> HttpResponse:
             request.session.flush()
             request.session["set_up"] = clock.now().timestamp()
             return redirect("set-up-county")
-    return render(request, "portal/set_up_code.html", {"form": form, "steps": steps(0)})
+    return render(request, "portal/set_up_code.html", {"form": form, "steps": steps(0), "command": SHOW_CODE})
 
 
 @public
@@ -97,8 +100,9 @@ def _done(request: HttpRequest, made: actions.SetUp, region_code: str) -> HttpRe
     request.actor = actor_for(made.user, timezone.localdate())  # type: ignore[attr-defined]
     _say_region(request, region_code)
     address = request.build_absolute_uri(reverse("sign-in-slip"))
-    context = {"pages": [[made.slip]], "number": 1, "address": address, "qr": qr_code(address, scale=2)}
-    return render(request, "portal/set_up_done.html", {**context, "county": made.county, "steps": steps(2)})
+    context: dict[str, Any] = {"pages": [[made.slip]], "number": 1, "address": address, "qr": qr_code(address, scale=2)}
+    context |= {"county": made.county, "steps": steps(2), "command": RESTORE}
+    return render(request, "portal/set_up_done.html", context)
 
 
 def _say_region(request: HttpRequest, code: str) -> None:

@@ -33,6 +33,7 @@ from members.models import Journey, LostContact, SavedFilter
 from portal.first_week.state import STEPS
 from tests.conftest import make_identity
 
+FORM = "application/x-www-form-urlencoded"
 HERE, NEXT_DOOR = "鸑鷟甲", "驊騮乙"
 ADMIN = "admin"
 
@@ -249,7 +250,9 @@ def cast(
 
 def batch_of(branch: Organisation, by: Actor) -> ImportBatch:
     """A ledger of one row, read and checked for real."""
-    table = f"姓名,身份证号码,联系电话,外出时间,流出地\n{HERE},{make_identity(7)},19900990098,2024-07,江苏省苏州市昆山市\n"
+    table = (
+        f"姓名,身份证号码,联系电话,外出时间,流出地\n{HERE},{make_identity(7)},19900990098,2024-07,江苏省苏州市昆山市\n"
+    )
     (batch,) = upload(data=table.encode(), name="流出党员台账.csv", by=by, under=branch, kind="outflow")
     return check(batch=batch, by=by)
 
@@ -272,7 +275,13 @@ def things(request, branch: Organisation, other_branch, make_member, secretary_u
     )  # fmt: skip
     lost = LostContact.objects.create(member=member, state="counting", home_path=branch.path, **stamps)
     learned = LearnedMapping.objects.create(
-        organisation=branch, path=branch.path, learned_at=now, learned_by=by.ref, kind="outflow", heading="大名", key="name"
+        organisation=branch,
+        path=branch.path,
+        learned_at=now,
+        learned_by=by.ref,
+        kind="outflow",
+        heading="大名",
+        key="name",
     )
     word = LearnedValue.objects.create(
         organisation=branch, path=branch.path, learned_at=now, learned_by=by.ref, key="reason", text="打工", value="1"
@@ -282,10 +291,23 @@ def things(request, branch: Organisation, other_branch, make_member, secretary_u
         expires_at=now + dt.timedelta(days=9),
     )  # fmt: skip
     job = Job.objects.create(
-        kind="exchange.check", title="核对", owner=by.id, by=by.ref, created_at=now, queued_at=now, state="failed", finished_at=now
+        kind="exchange.check",
+        title="核对",
+        owner=by.id,
+        by=by.ref,
+        created_at=now,
+        queued_at=now,
+        state="failed",
+        finished_at=now,
     )
     export = Export.objects.create(
-        kind="outflow", organisation=branch, path=branch.path, purpose="试", owner=by.id, requested_at=now, requested_by=by.ref
+        kind="outflow",
+        organisation=branch,
+        path=branch.path,
+        purpose="试",
+        owner=by.id,
+        requested_at=now,
+        requested_by=by.ref,
     )
     saved = SavedFilter.objects.create(owner=by.id, list="members", name="试", query="", created_at=now)
     needs_batch = "batch" in DOORS[request.node.callspec.params["name"]].args  # reading a file takes a while
@@ -361,10 +383,7 @@ def test_who_gets_in(name: str, cast: list[Somebody], things: dict[str, Any], br
 def ask(client: Client, method: str, address: str, body: str) -> Any:
     """The answer, and nothing that it did."""
     with transaction.atomic():
-        if method == "GET":
-            response = client.get(address)
-        else:
-            response = client.post(address, body, content_type="application/x-www-form-urlencoded")
+        response = client.get(address) if method == "GET" else client.post(address, body, content_type=FORM)
         transaction.set_rollback(True)
     return response
 

@@ -93,7 +93,9 @@ def test_a_setting_is_added_by_the_action_and_logged(system_client, county, syst
     assert event.actor.id == system_user.public_id
 
 
-@pytest.mark.parametrize(("key", "value", "sentence"), [("slip_days", "900", "1 到 60"), ("second_factor_county", "也许", "是")])
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"), [("slip_days", "900", "1 到 60"), ("second_factor_county", "也许", "是")]
+)
 def test_a_wrong_value_is_named_on_the_form(system_client, county, key, value, sentence):
     data = {"organisation": county.public_id, "key": key, "value": value, "starts_on": "2026-01-01"}
     response = system_client.post(f"{LIST}add/", data)

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -190,7 +191,8 @@ def new_organisation(client: Client, parent: Organisation, name: str, kind: str)
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
     hidden.pop("csrfmiddlewaretoken", None)
     response = client.post(
-        reverse("organisation-new", args=[parent.public_id]), {**hidden, "name": name, "kind": kind, "parent": parent.public_id}
+        reverse("organisation-new", args=[parent.public_id]),
+        {**hidden, "name": name, "kind": kind, "parent": parent.public_id},
     )
     assert response.status_code == 302, errors(response)
     return Organisation.objects.get(name=name)
@@ -244,6 +246,23 @@ def test_what_is_missing_is_counted_and_linked(
         assert "⚠undefined" not in page
         for item in one.standing(county_actor).missing:
             assert item.text in page
+
+
+def test_rows_of_the_register_that_are_not_in_are_counted_by_reason_and_linked(county_client, county_actor, town):
+    register = (
+        "党组织名称,上级党组织,组织类别\n中共云湖县马店镇甲村支部委员会,中共云湖县马店镇委员会,631\n"
+        "中共云湖县马店镇甲村支部委员会,中共云湖县马店镇委员会,631\n中共云湖县乙村支部委员会,中共云湖县无名镇委员会,631\n"
+    )
+    file = SimpleUploadedFile("党组织名册.csv", register.encode())
+    address = county_client.post(reverse("import-list"), {"files": file, "organisation": town.parent.public_id})[
+        "Location"
+    ]
+    (missing, *_) = state.organisations(county_actor).missing
+    assert "2 行没有导入" in missing.text
+    assert "重复或重名 1 行" in missing.text
+    assert "找不到上级 1 行" in missing.text
+    assert missing.links[0].url == address
+    assert missing.text in county_client.get("/first-week/organisations/").content.decode()
 
 
 def test_long_lists_of_what_is_missing_are_cut_and_counted(county, county_actor):

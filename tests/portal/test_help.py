@@ -38,7 +38,9 @@ def test_every_entry_of_the_table_of_contents_leads_somewhere(client_for, county
 
 
 def give(client: Client, **data: str):
-    return client.post("/feedback/", {"what": "名单想多显示一列。", "page": "/members/", "idempotency_key": "k1", **data})
+    return client.post(
+        "/feedback/", {"what": "名单想多显示一列。", "page": "/members/", "idempotency_key": "k1", **data}
+    )
 
 
 def test_feedback_reaches_the_county_with_a_name_and_the_page(client_for, secretary_user, county_actor, county):
@@ -50,7 +52,9 @@ def test_feedback_reaches_the_county_with_a_name_and_the_page(client_for, secret
     assert Event.objects.get(kind="feedback_given").actor.id == secretary_user.public_id
 
 
-def test_everybody_who_is_signed_in_may_speak(client_for, secretary_user, town_user, county_user, auditor_user, system_user):
+def test_everybody_who_is_signed_in_may_speak(
+    client_for, secretary_user, town_user, county_user, auditor_user, system_user
+):
     for user in (secretary_user, town_user, county_user, auditor_user, system_user):
         assert client_for(user).get("/feedback/").status_code == 200
         assert give(client_for(user)).status_code == 302
@@ -67,7 +71,11 @@ def test_a_form_sent_twice_is_one_message_and_two_thanks(client_for, secretary_u
 
 @pytest.mark.parametrize(
     ("data", "sentence"),
-    [({"what": "  "}, "请写下您的意见"), ({"what": "打 19900990001 找我"}, "请去掉里面的手机号"), ({"what": "长" * 401}, "400")],
+    [
+        ({"what": "  "}, "请写下您的意见"),
+        ({"what": "打 19900990001 找我"}, "请去掉里面的手机号"),
+        ({"what": "长" * 401}, "400"),
+    ],
 )
 def test_what_cannot_be_sent_is_said(client_for, secretary_user, data, sentence):
     response = give(client_for(secretary_user), **data)

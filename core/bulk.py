@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import connection, models
-from psycopg2.extras import execute_values
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_special = re.compile(r"[\\\t\n\r]").search
+_SENT_AT_ONCE = 250  # rows
 
 
 def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Insert ``rows`` (values as the database stores them) into ``columns`` of ``model``; the number written.
 
     No model code runs: the caller has checked everything. Foreign keys are given by column name ("member_id").
+    PostgreSQL works on what it has got while the next rows are still being made.
     """
     table = connection.ops.quote_name(model._meta.db_table)
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            buffer = io.StringIO()
-            count = 0
-            for row in rows:
-                buffer.write("\t".join([_copy_text(value) for value in row]) + "\n")
-                count += 1
-            buffer.seek(0)
-            if count:
-                cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", buffer)
-            return count
+            stream = _Lines(rows)
+            cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", stream)
+            return stream.count
         marks = ", ".join(["%s"] * len(columns))
         values = [tuple(_plain(value) for value in row) for row in rows]
         if values:
@@ -40,11 +37,31 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
         return len(values)
 
 
+class _Lines:
+    """Rows as the text that COPY reads, a few at a time. It takes what it is given, however much it asked for."""
+
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        self._rows = iter(rows)
+        self.count = 0
+
+    def read(self, _size: int = 0) -> str:
+        lines = [copy_line(row) for row in islice(self._rows, _SENT_AT_ONCE)]
+        self.count += len(lines)
+        return "".join(lines)
+
+
+def copy_line(row: Sequence[Any]) -> str:
+    """One look at all texts of a row together: hardly any holds what COPY wants escaped."""
+    if _special("".join([value for value in row if value.__class__ is str])):
+        return "\t".join([_copy_text(value) for value in row]) + "\n"
+    return "\t".join([value if value.__class__ is str else _copy_text(value) for value in row]) + "\n"
+
+
 def _copy_text(value: Any) -> str:
     if value is None:
         return "\\N"
     if value.__class__ is str:
-        return _escaped(value)
+        return value.translate(_ESCAPES) if _special(value) else value
     if value.__class__ is int:
         return str(value)
     if value is True:
@@ -54,17 +71,10 @@ def _copy_text(value: Any) -> str:
     if isinstance(value, (bytes, memoryview)):
         return "\\\\x" + bytes(value).hex()
     if isinstance(value, (dict, list)):
-        return _escaped(_encode(value))
+        return _copy_text(_encode(value))
     if isinstance(value, dt.datetime):
         return value.isoformat()
-    return _escaped(str(value))
-
-
-def _escaped(text: str) -> str:
-    """Four quick looks: hardly any value holds one of these, and translating each would take most of the time."""
-    if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
-        return text.translate(_ESCAPES)
-    return text
+    return _copy_text(str(value))
 
 
 def _plain(value: Any) -> Any:
@@ -101,20 +111,22 @@ def new_ids(model: type[models.Model], number: int) -> list[int]:
 
 
 def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
-    """Set ``columns`` of many rows in few statements; each row is (id, value, value, ...). The number written."""
+    """Set ``columns`` of many rows in one statement; each row is (id, value, value, ...). The number written."""
     if not rows:
         return 0
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
-            sets = ", ".join(f"{quote(name)} = v.{quote(name)}::{_cast(types[name])}" for name in columns)
+            types = {field.column: _bare(field.db_type(connection)) for field in model._meta.concrete_fields}
+            given = [[_adapt(value) for value in column] for column in zip(*rows, strict=True)]
+            sets = ", ".join(f"{quote(name)} = v.{quote(name)}" for name in columns)
+            arrays = ", ".join(f"%s::{types[name]}[]" for name in (_key(model), *columns))
             names = ", ".join(["id", *map(quote, columns)])
-            key = quote(_key(model))
-            sql = f"UPDATE {table} AS t SET {sets} FROM (VALUES %s) AS v ({names}) WHERE t.{key} = v.id"  # noqa: S608
-            values = [tuple(_adapt(value) for value in row) for row in rows]
-            execute_values(cursor.cursor, sql, values, page_size=1000)
+            cursor.execute(
+                f"UPDATE {table} AS t SET {sets} FROM unnest({arrays}) AS v ({names}) WHERE t.{quote(_key(model))} = v.id",  # noqa: S608
+                given,
+            )
             return len(rows)
         sets = ", ".join(f"{quote(name)} = %s" for name in columns)
         sql = f"UPDATE {table} SET {sets} WHERE {quote(_key(model))} = %s"  # noqa: S608 names are ours
@@ -122,26 +134,29 @@ def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequenc
         return len(rows)
 
 
-def upsert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], sets: str) -> None:
-    """Insert rows; where the primary key is there already, do ``sets`` (SQL that speaks of ``excluded`` and ``t``)."""
-    if not rows:
-        return
+def upsert_same(model: type[models.Model], keys: Sequence[int], values: Mapping[str, Any], sets: str) -> None:
+    """Insert a row with the same ``values`` for each of these primary keys; where the key is there already, do ``sets``
+    (SQL that speaks of ``excluded`` and ``t``)."""
     quote = connection.ops.quote_name
-    head = f"INSERT INTO {quote(model._meta.db_table)} AS t ({', '.join(map(quote, columns))}) VALUES "  # noqa: S608 names are ours
+    names = ", ".join(map(quote, (_key(model), *values)))
+    marks = ", ".join(["%s"] * len(values))
+    head = f"INSERT INTO {quote(model._meta.db_table)} AS t ({names})"  # noqa: S608 names are ours
     tail = f" ON CONFLICT ({quote(_key(model))}) DO UPDATE SET {sets}"
+    given = [_plain(value) for value in values.values()]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            execute_values(cursor.cursor, head + "%s" + tail, [tuple(map(_adapt, row)) for row in rows], page_size=1000)
+            types = {field.column: _bare(field.db_type(connection)) for field in model._meta.concrete_fields}
+            marks = ", ".join(f"%s::{types[name]}" for name in values)
+            cursor.execute(f"{head} SELECT unnest(%s::bigint[]), {marks}{tail}", [list(keys), *given])  # noqa: S608
         else:
-            marks = f"({', '.join(['%s'] * len(columns))})"
-            cursor.executemany(head + marks + tail, [tuple(map(_plain, row)) for row in rows])
+            cursor.executemany(f"{head} VALUES (%s, {marks}){tail}", [(key, *given) for key in keys])
 
 
 def _key(model: type[models.Model]) -> str:
     return str(model._meta.pk.column)
 
 
-def _cast(db_type: str | None) -> str:
+def _bare(db_type: str | None) -> str:
     """The bare type for a cast: a collation stays with the column."""
     bare = (db_type or "text").split(" COLLATE ")[0]
     return {"bigserial": "bigint", "serial": "integer"}.get(bare, bare)

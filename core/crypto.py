@@ -180,9 +180,15 @@ def blind(value: str, kind: str) -> str:
     """The blind index of a normalised value, 22 characters; "" stays ""."""
     if not value:
         return ""
-    mac = hmac.HMAC(keyring().index, hashes.SM3())
-    mac.update(f"{kind}:{value}".encode())
-    return base64.urlsafe_b64encode(mac.finalize()[:16])[:22].decode("ascii")
+    code = _index_mac(keyring().index).copy()
+    code.update(f"{kind}:{value}".encode())
+    return base64.urlsafe_b64encode(code.finalize()[:16])[:22].decode("ascii")
+
+
+@cache
+def _index_mac(key: bytes) -> hmac.HMAC:
+    """Begun once: setting one up takes as long as working it out."""
+    return hmac.HMAC(key, hashes.SM3())
 
 
 def mac(data: bytes) -> bytes:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -25,7 +26,6 @@ from members.models import Evidence, Freshness, Journey, LostContact, Member, Me
 
 _EMPTY = (None, "", [], {})
 FRESH = tuple(EVIDENCE)
-FRESH_COLUMNS = ("member_id", *(f"{name}_on" for name in FRESH), *(f"{name}_from" for name in FRESH))
 _NEWER = "excluded.{0}_on IS NOT NULL AND (t.{0}_on IS NULL OR excluded.{0}_on >= t.{0}_on)"
 FRESH_SETS = ", ".join(
     f"{name}_{part} = CASE WHEN {_NEWER.format(name)} THEN excluded.{name}_{part} ELSE t.{name}_{part} END"
@@ -74,7 +74,7 @@ class Writer:
         self._inserts: dict[type[models.Model], list[dict[str, Any]]] = {}
         self._updates: dict[type[models.Model], dict[tuple[str, ...], list[tuple[Any, ...]]]] = {}
         self._changes: list[tuple[Any, ...]] = []
-        self._evidence: dict[int, set[str]] = {}
+        self._evidence: dict[int, frozenset[str]] = {}
         self._ids: dict[type[models.Model], list[int]] = {}
 
     def reserve(self, model: type[models.Model], number: int) -> None:
@@ -139,8 +139,8 @@ class Writer:
 
     def verified(self, member_id: int, fields: Iterable[str]) -> None:
         """``fields``: keys of ``enums.EVIDENCE`` that this act proves for the member."""
-        known = self._evidence.setdefault(member_id, set())
-        known.update(fields)
+        known = self._evidence.get(member_id)
+        self._evidence[member_id] = known.union(fields) if known else frozenset(fields)
 
     def member_of(self, member: Mapping[str, Any], organisation_id: int, kind: str, starts_on: dt.date | None) -> None:
         """An open membership row for a member (copies on the member are set by the caller's create or change)."""
@@ -177,35 +177,38 @@ class Writer:
         self._evidence = {}
         if not proofs:
             return
+        alike: dict[frozenset[str], list[int]] = {}
+        for member, fields in proofs.items():
+            alike.setdefault(fields, []).append(member)
         bulk.copy_rows(
             Evidence,
             ("member_id", "fields", "on", "source", "by", "batch", "at"),
             (
-                (member, ",".join(name for name in FRESH if name in fields), self.on, self.evidence_source.value, self._actor,
-                 self.batch, self.now)
-                for member, fields in proofs.items()
+                (member, joined, self.on, self.evidence_source.value, self._actor, self.batch, self.now)
+                for fields, members in alike.items()
+                if (joined := ",".join(name for name in FRESH if name in fields))
+                for member in members
             ),
-        )  # fmt: skip
-        bulk.upsert_rows(
-            Freshness,
-            FRESH_COLUMNS,
-            [
-                (
-                    member,
-                    *(self.on if name in fields else None for name in FRESH),
-                    *(self.evidence_source.value if name in fields else "" for name in FRESH),
-                )
-                for member, fields in proofs.items()
-            ],
-            FRESH_SETS,
         )
+        for fields, members in alike.items():
+            bulk.upsert_same(Freshness, members, self._fresh(fields), FRESH_SETS)
         hooks.evidence_recorded.call(members=proofs, source=self.evidence_source, on=self.on, by=self.by)
 
+    def _fresh(self, fields: frozenset[str]) -> dict[str, Any]:
+        """The columns of :class:`Freshness` that these fields being verified now give."""
+        values: dict[str, Any] = {f"{name}_on": self.on if name in fields else None for name in FRESH}
+        values.update({f"{name}_from": self.evidence_source.value if name in fields else "" for name in FRESH})
+        return values
 
-def evidence_of(keys: Iterable[str]) -> set[str]:
+
+def evidence_of(keys: Iterable[str]) -> frozenset[str]:
     """The fields of evidence that stating these columns proves."""
-    stated = set(keys)
-    return {field for field, columns in EVIDENCE.items() if stated.intersection(columns)}
+    return _proved(tuple(keys))
+
+
+@lru_cache(maxsize=4096)
+def _proved(keys: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(field for field, columns in EVIDENCE.items() if not set(columns).isdisjoint(keys))
 
 
 def sealed(model: type[Any], public_id: str, name: str, value: str) -> dict[str, str]:

@@ -43,9 +43,12 @@ def compare(row: LedgerRow, record: dict[str, Any], columns: dict[str, str]) -> 
     values = row.values
     after: dict[str, Any] = {}
     for key, column in columns.items():
-        if key in values and differs(column, record[column], values[key]):
-            row.changes.append(CellChange(key, record[column], values[key]))
-            after[column] = values[key] if values[key] is not None else _empty(column)
+        if key not in values:
+            continue
+        value, before = values[key], record[column]
+        if value != before and differs(column, before, value):
+            row.changes.append(CellChange(key, before, value))
+            after[column] = value if value is not None else _empty(column)
     return after
 
 

@@ -12,7 +12,7 @@ from core.domain.codes import LEAVING_REASON
 from core.domain.dates import PartialDate, months_between
 from core.domain.regions import region_label
 from core.ledgers import CellChange, LedgerRow
-from members.enums import Direction, JourneyState
+from members.enums import EVIDENCE, Direction, JourneyState
 from members.ledgers import columns
 from members.ledgers.comparing import compare, compare_facts_only, compare_phone, new_phones
 from members.ledgers.lost_rows import plan_lost, write_lost
@@ -40,6 +40,7 @@ JOURNEY = {
     "note": "note",
 }
 _REASONS = frozenset(LEAVING_REASON.labels())
+NOT_OURS = frozenset((*EVIDENCE["facts"], *EVIDENCE["address"]))  # shown here, kept by the register: this proves none
 BLANK_JOURNEY: Record = {
     column: None if column in ("left_on", "expected_return_on", "certificate") else "" for column in JOURNEY.values()
 }
@@ -93,10 +94,7 @@ class Outflow(PeopleLedger):
             plan.member["other_phones"] = others
         plan.member.update(compare(row, person, {"dues_paid_to": "dues_paid_to"}))
         plan_lost(row, person, around, plan)
-        plan.evidence = evidence_of(key for key, value in row.values.items() if value is not None) - {
-            "facts",
-            "address",
-        }
+        plan.evidence = evidence_of(key for key, value in row.values.items() if value is not None and key not in NOT_OURS)
         return plan
 
     @staticmethod

@@ -30,7 +30,7 @@ class Plan:
     new_member: bool = False
     new_journey: bool = False
     new_lost: bool = False
-    evidence: set[str] = field(default_factory=set)
+    evidence: frozenset[str] = frozenset()
 
     @property
     def writes(self) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 
+from audit import presenters as audit
+from audit.presenters import EventKind
 from core import handlers, hooks, ledgers, navigation, rules
 from core.navigation import NavItem
 from core.navigation import register as navigate
@@ -17,6 +19,18 @@ from exchange.models import Export, ImportBatch, LearnedMapping, LearnedValue
 from exchange.refused import PAIRINGS
 
 
+EVENT_KINDS = (
+    EventKind("import.received", "上传台账", "import"),
+    EventKind("import.applied", "导入台账", "import"),
+    EventKind("import.undone", "撤销导入", "import", "warn"),
+    EventKind("import.cancelled", "取消导入", "import"),
+    EventKind("import.learned", "记住写法", "import"),
+    EventKind("import.forgotten", "不再记住", "import"),
+    EventKind("import.error_book", "错误清单", "export"),
+    EventKind("export.made", "导出台账", "export", "info"),
+)
+
+
 def repath(*, old_path: str, new_path: str) -> None:
     """Copies of organisation paths follow a moved subtree: one UPDATE a table."""
     low, high = subtree(old_path)
@@ -26,6 +40,7 @@ def repath(*, old_path: str, new_path: str) -> None:
 
 
 def register() -> None:
+    audit.register(*EVENT_KINDS)
     handlers.register(CHECK)
     handlers.register(APPLY)
     handlers.register(UNDO)

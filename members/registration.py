@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
+from audit import presenters as audit
+from audit.presenters import EventKind
 from core import hooks, ledgers, navigation, rules
 from core.columns import Column, Kind
 from core.navigation import NavItem
@@ -28,8 +32,30 @@ STATIONS = ledgers.RefusedKind(
 )
 
 
+EVENT_KINDS = (
+    EventKind("member_opened", "打开档案", "view", "info"),
+    EventKind("number_shown", "查看完整号码", "view", "info"),
+    EventKind("member_registered", "登记党员"),
+    EventKind("member_edited", "修改档案"),
+    EventKind("member_verified", "核实"),
+    EventKind("identity_changed", "更正身份证号", tone="warn"),
+    EventKind("member_moved", "调整支部"),
+    EventKind("party_status_set", "党籍状态", tone="warn"),
+    EventKind("member_merged", "合并档案", tone="warn"),
+    EventKind("merge_undone", "撤销合并", tone="warn"),
+    EventKind("journey_opened", "登记流动经历"),
+    EventKind("journey_edited", "修改流动经历"),
+    EventKind("journey_ended", "结束流动经历"),
+    EventKind("lost_opened", "登记联系不上"),
+    EventKind("lost_noted", "补充查找情况"),
+    EventKind("lost_found", "取得联系"),
+)
+
+
 def register() -> None:
-    """Ledgers, hooks and rules of the register."""
+    """Ledgers, hooks, rules and words for the log."""
+    audit.register(*EVENT_KINDS)
+    audit.register_subject("members.member", lambda public_id: reverse("member-detail", args=[public_id]))
     for ledger in own.ALL:
         ledgers.register(ledger)
     ledgers.register_refused(STATIONS)

@@ -116,3 +116,12 @@ def test_an_event_of_an_unknown_kind_still_shows(auditor_user, county, client_fo
 def test_a_group_must_exist():
     with pytest.raises(ValueError, match="nonsense"):
         presenters.register(EventKind("x", "x", "nonsense"))
+
+
+def test_tries_with_a_name_that_nobody_has_are_the_county_s_to_see(
+    client, town, auditor_user, make_user, client_for, secretary_user
+):
+    client.post(reverse("sign-in"), {"username": "nobody-here", "password": "Wrong-guess-2026"})
+    assert Event.objects.get(kind="sign_in_failed").organisation_id is None
+    assert "没有这个用户名" in page(client_for(auditor_user), group="refusal").content.decode()
+    assert "没有这个用户名" not in page(client_for(make_user(town, "auditor"))).content.decode()

@@ -23,9 +23,11 @@ from inbox.models import Level
 from inbox.models import Todo as Waiting
 from members.filters import Chosen
 from members.listing import IN, LOST, MEMBERS, OUT, PeopleList
+from members.models import Member
 
 MOST_COUNTED = 40_000
 RECENT = 6
+LOOKED_AT = 5  # times as many events, for those that are not to be shown
 WAITING = 8
 TONES = {Level.RED: "bad", Level.YELLOW: "warn", Level.BLUE: "info", Level.INFO: "neutral"}
 
@@ -124,8 +126,13 @@ def _waiting(actor: Actor) -> list[Todo]:
 
 def _recent(actor: Actor, permission: Permission, *groups: str) -> list[presenters.Line]:
     kinds = [kind for group in groups for kind in presenters.kinds_in(group)]
-    events = Event.objects.visible_to(actor, permission).filter(kind__in=kinds).order_by("-at", "-pk")[:RECENT]
-    return [presenters.line(event) for event in events]
+    found = Event.objects.visible_to(actor, permission).filter(kind__in=kinds).order_by("-at", "-pk")
+    events = list(found[: RECENT * LOOKED_AT])
+    # An event stays where it happened; its person may be another branch's by now, or known to the county alone.
+    people = {event.subject_id for event in events if event.subject_type == Member._meta.label_lower}
+    seen = Member.objects.visible_to(actor, permission).filter(public_id__in=people)
+    hidden = people - set(seen.values_list("public_id", flat=True))
+    return [presenters.line(event) for event in events if event.subject_id not in hidden][:RECENT]
 
 
 def _log_figures(actor: Actor) -> list[Figure]:

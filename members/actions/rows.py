@@ -11,12 +11,15 @@ from django.utils import timezone
 
 from audit import actions as audit
 from audit.models import Change
+from branches.models import Organisation
 from core.actors import Actor
 from core.errors import Conflict, NotAllowed, StaleVersion, UserError
 from core.fields import SealedField
+from core.paths import WIDTH
 from core.permissions import Permission
 from members.enums import Source
 from members.models import Member
+from members.models.member import NEED_TO_KNOW_DEPTH
 from members.words import value_words
 from members.writing import Writer, evidence_of, sealed
 
@@ -156,16 +159,21 @@ def tell(
     kind: str, text: str, member: Member, *, by: Actor, now: dt.datetime, subject: models.Model | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
-    """One event, at the organisation where the record is kept."""
+    """One event, at the organisation where the record is kept; of a restricted person at the level that may know."""
     audit.record(
         kind,
         text,
         by=by,
         subject=subject or member,
-        organisation_id=member.home_id or member.care_id,
+        organisation_id=_knowing(member.path) if member.restricted else member.home_id or member.care_id,
         data=data,
         now=now,
     )
+
+
+def _knowing(path: str) -> int | None:
+    found = Organisation.objects.filter(path=path[: NEED_TO_KNOW_DEPTH * WIDTH]).values_list("pk", flat=True)
+    return found.first()
 
 
 def labels(model: type[models.Model], names: Iterable[str]) -> str:

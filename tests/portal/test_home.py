@@ -9,10 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.actions import record
+from audit.models import Event
 from branches.actions import organisations
 from core import clock
 from core.actors import SYSTEM
 from inbox.models import Level, Todo
+from members.actions.people import edit_member, move_member
 from tests.members.test_lists import guest, lost, names, out
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +111,23 @@ def test_nothing_on_the_page_leads_nowhere(people, client_for, county_user, secr
         page = client.get("/").content.decode()
         for address in set(re.findall(r'<a[^>]* href="(/[^"#]*)"', page)):
             assert client.get(address.replace("&amp;", "&")).status_code in (200, 302), address
+
+
+def test_recent_changes_name_nobody_whom_the_reader_may_not_see(
+    branch, other_branch, make_member, client_for, county_actor, town_actor, secretary_user, county_user
+):
+    """Moved away, restricted since, restricted from the start: the events are there, for others."""
+    stays, moved, hidden, secret = (make_member(branch, name=name) for name in ("何留", "何迁", "何密", "何隐"))
+    for one in (stays, moved, hidden):
+        edit_member(member=one, values={"note": "改"}, by=town_actor)
+    move_member(member=moved, to=other_branch, by=town_actor)
+    edit_member(member=hidden, values={"restricted": True}, by=county_actor)
+    secret.restricted = True
+    secret.save()
+    edit_member(member=secret, values={"note": "改"}, by=county_actor)
+    assert Event.objects.get(subject_id=secret.public_id).organisation_id == county_actor.organisation_id
+    text = client_for(secretary_user).get("/").content.decode()
+    assert "何留" in text
+    for name in ("何迁", "何密", "何隐"):
+        assert name not in text
+    assert "何隐" in client_for(county_user).get("/").content.decode()

@@ -8,6 +8,8 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
+from accounts.actions.grants import withdraw
+from accounts.models import Grant
 from audit.models import Event
 from core import clock
 from core.actors import SYSTEM
@@ -186,3 +188,13 @@ def test_a_file_whose_row_was_rolled_back_is_swept(file, town_actor, root):
     tomorrow = now + dt.timedelta(days=1, seconds=5)
     assert actions.remove_expired(tomorrow) == 2
     assert on_disk(root) == [disk.path_of(file.public_id)]
+
+
+def test_a_right_that_was_withdrawn_takes_the_files_along(secretary_user, secretary_actor, town_actor, branch, client_for):
+    for purpose in ("result", "error_book", "upload"):
+        actions.store(CONTENT, name="台账.csv", purpose=purpose, by=secretary_actor, organisation_path=branch.path)
+    files = list(StoredFile.objects.all())
+    client = client_for(secretary_user)
+    assert [client.get(one.get_absolute_url()).status_code for one in files] == [200, 200, 200]
+    withdraw(grant=Grant.objects.get(user=secretary_user), by=town_actor)
+    assert [client.get(one.get_absolute_url()).status_code for one in files] == [404, 404, 404]

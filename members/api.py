@@ -41,7 +41,7 @@ class MemberApi(APIView):
             raise PermissionDenied("这个账号或令牌不能查看党员记录。")
         query = request.query_params
         size = query.get("size", str(DEFAULT_SIZE))
-        if not size.isdecimal() or not 1 <= int(size[:4]) <= LARGEST:
+        if not size.isdecimal() or len(size) > len(str(LARGEST)) or not 1 <= int(size) <= LARGEST:
             raise Http404
         with readonly():
             organisation = query.get("organisation", "")

@@ -108,3 +108,8 @@ def test_a_hundred_cost_the_queries_of_one(branch, make_member, client_for, town
     with CaptureQueriesContext(connection) as many:
         assert len(found(client.get(API, {"size": 100}))) == 100
     assert len(few) == len(many) <= 8
+
+
+@pytest.mark.parametrize("size", ["0", "201", "0020000", "99999", "²", "-1", "1e9"])
+def test_a_page_is_no_longer_than_allowed(people, client_for, county_user, size):
+    assert client_for(county_user).get(API, {"size": size}).status_code == 404

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import transaction
@@ -167,7 +168,7 @@ DOORS: dict[str, Door] = {
     "outflow-list": right(P.VIEW),
     "inflow-list": right(P.VIEW),
     "lost-list": right(P.VIEW),
-    "member-search": right(P.VIEW),
+    "member-search": right(P.VIEW, body=f"q={quote(HERE[:2])}"),
     "list-columns": right(P.VIEW, "list"),
     "saved-filter-new": right(P.VIEW, "list"),
     "saved-filter-delete": own("saved"),

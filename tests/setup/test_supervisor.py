@@ -22,7 +22,8 @@ def commands(plan):
 def test_without_redis_one_process_works_and_keeps_time(settings):
     settings.REDIS_URL, settings.DEMO = "", False
     plan = portal_plan(8000, serve=True)
-    assert commands(plan) == ["make_keys", "migrate", "collectstatic"]
+    assert commands(plan) == ["make_keys", "migrate", "collectstatic", "set_up_code"]
+    assert plan.steps[-1].kept
     assert [service.name for service in plan.services] == ["web", "worker"]
     assert {"--beat", "threads"} <= set(plan.services[1].command)
     assert "127.0.0.1:8000" in plan.services[0].command

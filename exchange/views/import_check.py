@@ -51,7 +51,7 @@ class ImportCheck(ImportPage):
         url = reverse("import-check", args=[public_id])
         kept = f"show={show}&" if show else ""
         return self.step(
-            "import_check", "check",
+            "exchange/import_check.html", "check",
             **summary_of(batch, show), rows=presenter.shown(found), presenter=presenter, show=show, page=page,
             first=page * PAGE + 1, last=page * PAGE + len(found), total=chosen.count(),
             previous_url=f"{url}?{kept}page={page - 1}" if page else "",
@@ -171,10 +171,11 @@ class ImportRowPage(ImportPage):
         found = ImportRow.objects.visible_to(self.actor, Permission.IMPORT).filter(
             batch=batch, sheet=sheet, number=number
         )
+        show = self.request.POST.get("show", "")
         context = {
             "batch": batch, "row": next(iter(presenter.shown(found)), None), "presenter": presenter, "said": said,
-            "number": number, "is_part": True, "noun": presenters.noun(batch), "kind_title": presenters.title_of(batch.kind),
-            "show": self.request.POST.get("show", ""), "page": self.request.POST.get("page", ""), "seen_before": self.seen_before(), **summary_of(batch, self.request.POST.get("show", "")),
+            "number": number, "noun": presenters.noun(batch), "kind_title": presenters.title_of(batch.kind), "show": show,
+            "page": self.request.POST.get("page", ""), "seen_before": self.seen_before(), **summary_of(batch, show),
         }  # fmt: skip
         return render(self.request, "exchange/import_row.html", context)
 

@@ -53,7 +53,7 @@ class ImportPage(ScopedDetail):
         label, tone = presenters.STATES[State(batch.state)]
         return render(
             self.request,
-            f"exchange/{template}.html",
+            template,
             {
                 "batch": batch, "steps": presenters.steps(batch, current), "state": label, "tone": tone,
                 "kind_title": presenters.title_of(batch.kind), "noun": presenters.noun(batch),
@@ -89,9 +89,11 @@ class ImportDetail(ImportPage):
         if job is not None and job.is_open:
             mine = job.owner == self.actor.id
             current = "apply" if batch.state in (State.CHECKED, State.APPLIED) else "check"
-            return self.step("import_wait", current, job=shown_job(job, go=True) if mine else None, by=job.by)
+            return self.step(
+                "exchange/import_wait.html", current, job=shown_job(job, go=True) if mine else None, by=job.by
+            )
         if batch.state == State.CANCELLED:
-            return self.step("import_cancelled", "upload")
+            return self.step("exchange/import_cancelled.html", "upload")
         pages = {State.CHECKED: "import-check", State.APPLIED: "import-result", State.UNDONE: "import-result"}
         return redirect(pages.get(State(batch.state), "import-columns"), public_id)
 
@@ -105,7 +107,7 @@ class ImportColumns(ImportPage):
             return redirect("import-detail", public_id)
         code = batch.refusal.get("code", "")
         return self.step(
-            "import_columns", "columns",
+            "exchange/import_columns.html", "columns",
             groups=column_presenters.grouped(column_presenters.sheets(batch)), kinds=[(one.kind, one.title) for one in ledgers()],
             choices=column_presenters.column_choices(batch.kind), notices=presenters.notices(batch),
             refusal=batch.refusal, can_mend=not code or code in MENDABLE, failed=self.failed(),
@@ -140,7 +142,7 @@ class ImportApply(ImportPage):
             return redirect("import-detail", public_id)
         waiting = presenters.unanswered(batch)
         return self.step(
-            "import_apply", "apply",
+            "exchange/import_apply.html", "apply",
             usable=presenters.usable(batch), writes=presenters.to_write(batch), outcomes=presenters.outcomes(batch),
             marks=presenters.marks(batch), mode=Mode.GOOD_ROWS if batch.stopped_rows else Mode.ALL,
             all_blockers=blockers_to_apply(batch, Mode.ALL), blockers=waiting, notices=presenters.notices(batch),
@@ -169,7 +171,7 @@ class ImportResult(ImportPage):
         if batch.state not in (State.APPLIED, State.UNDONE):
             return redirect("import-detail", public_id)
         return self.step(
-            "import_result", "result",
+            "exchange/import_result.html", "result",
             terms=self.terms(), usable=presenters.usable(batch), outcomes=presenters.outcomes(batch),
             people_url=self.people_url(), left=batch.stopped_rows, is_undone=batch.state == State.UNDONE,
             kept=[one["text"] for one in batch.notices if one["code"] == "kept"],
@@ -205,7 +207,7 @@ class ImportUndo(ImportPage):
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         if self.object.state != State.APPLIED:
             return redirect("import-detail", public_id)
-        return self.step("import_undo", "result", usable=presenters.usable(self.object))
+        return self.step("exchange/import_undo.html", "result", usable=presenters.usable(self.object))
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
         start_undo(batch=self.object, by=self.actor)

@@ -21,6 +21,7 @@ from exchange.forms import UploadForm
 from exchange.models import ImportBatch
 
 PAGE = 20
+CLOSED_KINDS = ".et、.wps、.rar 打不开：请在 WPS 里另存为 xlsx 再传。"
 AT_ONCE = 5  # so many small files are checked while the person waits; more go to the worker
 ACCEPT = ".xlsx,.xls,.xlsm,.ods,.csv,.zip"
 HINT = "xlsx、xls、csv、ods，或装着它们的 zip；一次可以选多个，每个不超过 20 MB"
@@ -75,7 +76,7 @@ class ImportList(ScopedList):
         url = reverse("import-list")
         kept = "show=open&" if show == "open" else ""
         context = {
-            "form": form, "errors": errors, "accept": ACCEPT, "hint": HINT,
+            "form": form, "errors": errors, "accept": ACCEPT, "hint": HINT, "closed_kinds": CLOSED_KINDS,
             "batches": [shown(batch) for batch in found[:PAGE]],
             "tabs": [
                 Tab("全部", url, is_current=show != "open"),

@@ -168,6 +168,8 @@ def test_a_cell_is_mended_in_its_row(clerk: Client, branch: Organisation, people
     assert "2025-02-30" in text
     assert latest().counts["warning"] == 1
     number = ImportRow.objects.visible_to(SYSTEM).get(warned=True).number
+    part = post(clerk, "import-row", {"correct": "left_on", "text": " "}, 0, number, **{"HX-Request": "true"})
+    assert "请先把正确的内容填进框里" in part
     part = post(clerk, "import-row", {"correct": "left_on", "text": "2025-02-28"}, 0, number, **{"HX-Request": "true"})
     assert "2025-02-28" in part
     assert "改过" in part

@@ -57,12 +57,12 @@ class Installation:
         return self.var / "portal.sqlite3"
 
     def python(self, *arguments: str) -> str:
-        """What ``python ...`` prints; its log goes where the services' goes. Raises CalledProcessError."""
+        """What ``python ...`` prints; its log goes where the services' goes."""
+        command = [sys.executable, *arguments]
         with self.log.open("ab") as log:
-            done = subprocess.run(
-                [sys.executable, *arguments], cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=log, check=True
-            )
+            done = subprocess.run(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=log, check=False)
             log.write(done.stdout)
+        assert done.returncode == 0, self.log.read_text("utf-8")[-2000:]
         return done.stdout.decode()
 
     def command(self, *arguments: str) -> str:

@@ -9,9 +9,8 @@ from django_otp.oath import totp
 
 from accounts.actions.factors import DIGITS, STEP
 from tests.flows.visitor import Visitor
-from tests.installation import ROOT, Installation
+from tests.installation import Installation
 
-LEDGERS = ROOT / "demo" / "ledgers"
 OWN_PASSWORD = "Guihuai-Shuxia-58"
 
 
@@ -47,8 +46,8 @@ def test_from_an_empty_database_to_the_first_ledgers(served_empty: Installation,
     assert "/first-week/organisations/" in keeper.page.url
 
     # when organisations and members come in by their ledgers
-    bring_in(keeper, "01-党组织名册.xlsx")
-    bring_in(keeper, "02-党员名册-全县.xlsx")
+    keeper.bring_in("01-党组织名册.xlsx")
+    keeper.bring_in("02-党员名册-全县.xlsx")
 
     # then the first week goes on to the accounts, and a town's are opened from its posts
     keeper.open("/first-week/")
@@ -85,14 +84,3 @@ def set_second_factor(visitor: Visitor) -> None:
     visitor.fill(code=f"{code:0{DIGITS}d}")
     visitor.press("启用动态口令")
     visitor.sees("请收好备用码")
-
-
-def bring_in(visitor: Visitor, file: str) -> None:
-    """Upload, say yes to what is read, import, arrive at the result."""
-    visitor.open("/ledgers/in/")
-    visitor.page.set_input_files("input[type=file]", LEDGERS / file)
-    visitor.press("上传并核对")
-    visitor.wait_for_page("/check/")
-    visitor.follow("导入 ", within="#import-actions")
-    visitor.press("确认导入")
-    visitor.wait_for_page("/result/")

@@ -9,10 +9,11 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.installation import PASSWORD, Installation
+from tests.installation import PASSWORD, ROOT, Installation
 
 DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+LEDGERS = ROOT / "demo" / "ledgers"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 LONG = 30_000  # milliseconds for a job of a sample ledger on a busy machine
 FULL_NUMBER = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
@@ -94,6 +95,23 @@ class Visitor:
         self.page.goto("/sign-in/")
         self.fill(username=username, password=password)
         self.press("登录")
+
+    def upload(self, file: str | Path) -> None:
+        """A sample ledger by its name, or any file; ends at what was read."""
+        self.open("/ledgers/in/")
+        self.page.set_input_files("input[type=file]", LEDGERS / file)
+        self.press("上传并核对")
+        self.wait_for_page("/check/")
+
+    def apply(self) -> None:
+        """Import what can be imported; ends at the result."""
+        self.follow("导入 ", within="#import-actions")
+        self.page.locator("form.confirm").get_by_role("button").first.click()
+        self.wait_for_page("/result/")
+
+    def bring_in(self, file: str | Path) -> None:
+        self.upload(file)
+        self.apply()
 
     # -- looking --------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from core.permissions import Permission
 from files import actions
 from files.models import StoredFile
 
-
 NEEDS = {
     StoredFile.Purpose.UPLOAD: Permission.IMPORT,
     StoredFile.Purpose.RESULT: Permission.EXPORT,

@@ -21,7 +21,7 @@ from studio import CHROMIUM, PASSWORD, PHONE, PICTURES, Studio, one_time_code, p
 
 from core.domain.identity import check_digit  # noqa: E402
 
-TOWN, BRANCH, COUNTY, AUDITOR = "zhen05", "zhibu0201", "xian", "shenji"  # 白水镇; 柳河镇卫屯村; 云湖县委
+TOWN, BRANCH, AUDITOR = "zhen05", "zhibu0202", "shenji"  # 白水镇; 柳河镇魏庄村; 云湖县委
 
 
 def upload(page: Page, *numbers: str) -> None:
@@ -67,7 +67,6 @@ def first_sign_in(studio: Studio) -> None:
     staff = studio.page("zhen02")
     staff.goto("/accounts/")
     staff.click("main td a:has-text('张桐')")
-    studio.shoot(staff, "slip-print", "text=打印账号条 >> visible=true")
     staff.click("button:has-text('打印账号条')")
     studio.shoot(staff, "slip", height=560)
     code = slip_code(staff)
@@ -121,6 +120,9 @@ def import_(studio: Studio) -> None:
     studio.shoot(page, "import-result", "main a:has-text('撤销这次导入')")
     page.click("main a:has-text('撤销这次导入')")
     studio.shoot(page, "import-undo", "button:has-text('撤销这次导入')")
+    village = studio.page("zhen10")
+    upload(village, "15")
+    studio.shoot(village, "import-marks", "button:has-text('就按这样读')")
 
 
 def find(studio: Studio) -> None:

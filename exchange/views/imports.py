@@ -84,7 +84,7 @@ class ImportList(ScopedList):
             ],
             "previous_url": f"{url}?{kept}page={page - 1}" if page else "",
             "next_url": f"{url}?{kept}page={page + 1}" if len(found) > PAGE else "",
-            "export_url": address("export-list"), "templates_url": address("export-templates"),
+            "export_url": address("export-list"),
         }  # fmt: skip
         return render(request, "exchange/import_list.html", context)
 

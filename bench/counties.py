@@ -66,7 +66,12 @@ def county_actor() -> Any:
     county = Organisation.objects.get(parent=None)
     grants = {permission: (subtree(county.path),) for permission in COUNTY.permissions}
     return Actor(
-        id="bench", name="测速", unit=county.short_name, grants=grants, organisation_id=county.pk, organisation_path=county.path
+        id="bench",
+        name="测速",
+        unit=county.short_name,
+        grants=grants,
+        organisation_id=county.pk,
+        organisation_path=county.path,
     )
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
 import subprocess
 import sys
 import tempfile
@@ -145,7 +144,9 @@ def ratios(sides: dict[str, Side], options: argparse.Namespace) -> list[str]:
             lines.append(f"  against {name}, {times:.0f} s: {said}; at least {least} ×")
     if "floor" in sides:
         times, cpu = total(sides["floor"])
-        lines.append(f"  against the floor, {times:.2f} s: {first[0] / times:.1f} × its time (by processor {first[1] / cpu:.1f} ×); at most 7 ×")
+        lines.append(
+            f"  against the floor, {times:.2f} s: {first[0] / times:.1f} × its time (by processor {first[1] / cpu:.1f} ×); at most 7 ×"
+        )
         times, cpu = total(sides["floor"], "read")
         again = total(sides["ours"], "next check", "next apply")
         lines.append(

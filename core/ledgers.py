@@ -192,6 +192,22 @@ class Ledger(ABC):
     def column(self, key: str) -> Column:
         return by_key(self.columns)[key]
 
+    # -- rows that were taken in before (exchange.known) ------------------------------------------
+
+    remembers: ClassVar[bool] = False
+
+    def standing(self, subjects: Sequence[int], by: Actor) -> dict[int, str]:
+        """How the records of these subjects stand, as far as they are in the scope: equal texts, nothing has changed."""
+        return {}
+
+    def depends_on(self, on: dt.date) -> list[Any]:
+        """What of the rules the check of a row on that day depends on; JSON-able."""
+        return []
+
+    def prove(self, known: Sequence[tuple[int, str]], context: ApplyContext) -> None:
+        """A row of the file says once more what its record says. ``known``: subject, and what :meth:`apply` left of what
+        such a row proves in ``row.basis["left"]`` = (subject, state, proves), for rows that may be recognised again."""
+
     @abstractmethod
     def check(self, rows: Sequence[LedgerRow], context: CheckContext) -> None:
         """Compare parsed rows with the record: set ``outcome``, ``changes``, ``basis``, add messages.

@@ -19,7 +19,7 @@ from core import clock
 from core.actors import Actor
 from core.handlers import Progress
 from core.ledgers import CheckContext, Ledger, LedgerRow, Outcome
-from exchange import learning, staging
+from exchange import known, learning, staging
 from exchange.enums import MarkMeaning
 from exchange.models import ImportBatch
 from exchange.organisations import BranchFinder
@@ -37,7 +37,10 @@ DEFAULT_MARKS = {"struck": MarkMeaning.LEAVE}
 class Checker:
     """Everything one check of one batch needs. Raises nothing for bad rows: they carry messages."""
 
-    def __init__(self, ledger: Ledger, batch: ImportBatch, by: Actor, *, today: dt.date | None = None) -> None:
+    def __init__(
+        self, ledger: Ledger, batch: ImportBatch, by: Actor, *, today: dt.date | None = None, quick: bool = False
+    ) -> None:
+        """``quick``: rows that are known need not be read again; then :meth:`run` may raise known.Doubtful."""
         # What is found stands in rows that everybody at the batch's organisation reads: whoever checks, its scope holds.
         by = by.confined(batch.path)
         self.ledger, self.batch, self.by = ledger, batch, by
@@ -59,6 +62,8 @@ class Checker:
         self.terms: Counter[str] = Counter()  # in the town's own words: {"流出": 28, "短期外出": 1}
         self.filled: Counter[str] = Counter()  # rows by sheet that took a cell from a merged range above
         self._people: dict[int, tuple[str, int]] = {}
+        self._quick = quick
+        self._memory = known.Memory(ledger, by)
         self._digest = hashlib.sha256()
 
     # -- a whole file -------------------------------------------------------------------------
@@ -93,9 +98,12 @@ class Checker:
         if parser is None:
             keys = {index: key for index, (_heading, key) in table.columns.items()}
             parser = self._parsers[sheet.index] = self.enter(sheet.name, table.title, table.unit, keys)
+            sheet.read_as = known.fingerprint(self) if self.ledger.remembers else ""
+            self._memory = known.Memory.of(self, sheet.read_as if self._quick else "")
         identity = table.index_of("identity")
         place = self.finder.place if self.ledger.people else None
         rows: list[LedgerRow] = []
+        familiar = self._familiar(parser, chunk) if self._memory and identity is not None else {}
         for number, cells, mark, filled in chunk:
             if number < table.first_data_row:
                 continue
@@ -112,6 +120,10 @@ class Checker:
                     continue
             if filled:
                 self.filled[sheet.name] += 1
+            if number in familiar:
+                parser.pass_over(cells)
+                rows.append(self._unread(sheet, number, str(who), familiar[number]))
+                continue
             row = parser.parse(number, cells, mark)
             if mark:
                 self._marked(row)
@@ -120,6 +132,26 @@ class Checker:
                 place(row)
             rows.append(row)
         return rows
+
+    def _familiar(self, parser: RowParser, chunk: list[Row]) -> dict[int, known.Known]:
+        """By row number, what is known of rows that name a person by number and bear no mark."""
+        digests = {
+            row.number: staging.digest_of(raw)
+            for row in chunk
+            if not row.mark and _is_number((raw := parser.raw(row.cells)).get("identity"))
+        }
+        true = self._memory.true(list(digests.values()))
+        return {number: true[digest] for number, digest in digests.items() if digest in true}
+
+    def _unread(self, sheet: Sheet, number: int, who: str, known_: known.Known) -> LedgerRow:
+        row = LedgerRow(sheet.name, number, values={"identity": who}, outcome=Outcome.UNCHANGED)
+        row.organisation_id = known_.organisation_id
+        row.basis = {staging.SAME_AS: known_.row, staging.DIGEST_KNOWN: known_.digest, TERM: known_.term}
+        self._double(row)
+        seen = self.context.memory.setdefault("seen_persons", {})
+        if row.messages or seen.setdefault(known_.subject, (row.sheet, row.number)) != (row.sheet, row.number):
+            raise known.Doubtful
+        return row
 
     @property
     def _parsers(self) -> dict[int, RowParser]:
@@ -150,7 +182,9 @@ class Checker:
     # -- rows, one or many --------------------------------------------------------------------
 
     def _look(self, rows: list[LedgerRow]) -> None:
-        self.ledger.check(rows, self.context)
+        self.ledger.check([row for row in rows if staging.SAME_AS not in row.basis], self.context)
+        if self._memory and any(one.code == "duplicate_in_file" for row in rows for one in row.messages):
+            raise known.Doubtful
         counts = self.counts
         counts["rows"] += len(rows)
         for row in rows:
@@ -171,7 +205,7 @@ class Checker:
         with transaction.atomic():
             digests = staging.stage(rows, self.batch, sheet)
         for row, digest in zip(rows, digests, strict=True):
-            self._digest.update(f"{digest}{row.outcome.value}".encode())
+            self._digest.update(f"{digest}{row.organisation_id}{row.outcome.value}".encode())
 
     def again(self, row: LedgerRow, sheet: Mapping[str, Any], corrections: Mapping[str, str]) -> LedgerRow:
         """Read and compare one staged row again, with what people have corrected since."""
@@ -198,6 +232,10 @@ class Checker:
         """The counts of the report: every outcome named, also where there is none."""
         names = ("rows", *(outcome.value for outcome in Outcome), "warning")
         return {name: self.counts[name] for name in names}
+
+
+def _is_number(cell: Any) -> bool:
+    return cell.__class__ is str and _PERSON.fullmatch(cell) is not None and cell == cell.strip()
 
 
 def _speak_of(row: LedgerRow, person: str) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from typing import Any
 
 from branches.directory import Directory, Found, Node
 from branches.models import Organisation
@@ -47,6 +48,7 @@ class BranchFinder:
         self._by_public_id = {node.public_id: node for node in self._directory.nodes.values()}
         self._cells: dict[str, Placed] = {}
         self._sheet = Placed()
+        self._tree: list[list[Any]] = []
 
     def enter_sheet(self, name: str, title: str, unit: str) -> None:
         """Work out what a sheet says as a whole; rows without a branch of their own take it."""
@@ -84,6 +86,13 @@ class BranchFinder:
             row.error(placed.code, placed.text, KEY, *placed.fixes)
         elif self._ledger.organisation_required:
             row.error("branch_missing", "没有写所在党支部，表名、标题和填报单位也看不出来，请补上支部名称。", KEY)
+
+    def standing(self) -> list[Any]:
+        """Everything that the placing of a row depends on besides its cells: the tree, and what the sheet says. JSON-able."""
+        if not self._tree:
+            columns = ("pk", "path", "kind", "name", "short_name", "public_id", "code")
+            self._tree = [list(one) for one in Organisation.objects.open().order_by("pk").values_list(*columns)]
+        return [self._within, self._tree, list(astuple(self._sheet))]
 
     def allowed(self, ids: Sequence[int]) -> bool:
         """Whether every one of these organisations is still open, in the target and in the actor's scope."""

@@ -52,6 +52,7 @@ class RowParser:
             self._readers[key] = reader
             self._steps.append((index, key, reader, None if column.kind in NOT_REMEMBERED else {}))
             self._note_part(column)
+        self._keys = [(index, key) for index, key, _reader, _seen in self._steps]
         self._above: Sequence[Any] = ()
 
     def _note_part(self, column: Column) -> None:
@@ -91,6 +92,15 @@ class RowParser:
         if self._parts:
             self._places(row)
         return row
+
+    def raw(self, cells: Sequence[Any]) -> dict[str, Any]:
+        """The cells by key as :meth:`parse` would keep them, where no cell says 同上."""
+        width = len(cells)
+        return {key: cell for index, key in self._keys if index < width and (cell := cells[index]) is not None}
+
+    def pass_over(self, cells: Sequence[Any]) -> None:
+        """A row that need not be read; one below it may say 同上."""
+        self._above = cells
 
     def parse_again(self, row: LedgerRow, raws: Mapping[str, Any]) -> LedgerRow:
         """A fresh reading of one row from its cells by key: after a correction, or before a second check."""

@@ -36,11 +36,12 @@ class Sheet:
     rows: Iterator[list[Row]] | None = None
     skipped: list[dict[str, Any]] = field(default_factory=list)
     marks: Counter[str] = field(default_factory=Counter)
+    read_as: str = ""  # fingerprint of what its rows were read by (exchange.known)
 
     def as_json(self) -> dict[str, Any]:
         found: dict[str, Any] = {
             "index": self.index, "name": self.name, "hidden": self.hidden, "use": self.use, "why": self.why,
-            "skipped": self.skipped, "marks": dict(self.marks),
+            "skipped": self.skipped, "marks": dict(self.marks), "read_as": self.read_as,
         }  # fmt: skip
         table = self.table
         if table is not None:

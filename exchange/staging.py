@@ -17,11 +17,12 @@ from exchange.models import ImportBatch, ImportChunk, ImportRow
 
 COLUMNS = (
     "batch_id", "sheet", "number", "outcome", "warned", "codes", "organisation_id", "person", "digest", "chunk", "place",
-    "blob",
+    "blob", "same_as",
 )  # fmt: skip
 DIGEST = COLUMNS.index("digest")
 CHUNK_COLUMNS = ("batch_id", "sheet", "first", "blob")
 SEALED_TOGETHER = 100
+SAME_AS, DIGEST_KNOWN = "same_as", "digest"  # in the basis of a row whose content an earlier import holds
 CHUNK = 2000
 Bundle = dict[str, Any]
 BLANK: tuple[Any, ...] = (None, "", [])
@@ -62,6 +63,11 @@ def hashed(text: str) -> str:
 
 def person_hash(identity: str, batch: ImportBatch) -> str:
     return hashed(f"{batch.public_id}:{identity}") if identity else ""
+
+
+def digest_of(raw: Mapping[str, Any], mark: str = "") -> str:
+    """Of the cells as they came, by the keys they were read as."""
+    return hashed(f"{mark}\x1f{raw!r}")
 
 
 def chunk_context(batch_public_id: str, sheet: int, first: int) -> str:
@@ -128,8 +134,9 @@ def _row_from(bundle: Bundle, stored: ImportRow, sheet: str) -> LedgerRow:
 
 
 def open_rows(rows: Sequence[ImportRow], batch: ImportBatch) -> list[LedgerRow]:
-    """Staged rows of one batch as they were, in two queries at most. Raises core.crypto.CannotOpen."""
-    wanted = {(one.sheet, one.chunk) for one in rows if not one.blob}
+    """Staged rows of one batch as they were, in a few queries. Raises core.crypto.CannotOpen."""
+    elsewhere = _same_rows([one.same_as for one in rows if one.same_as is not None and not one.blob])
+    wanted = {(one.sheet, one.chunk) for one in rows if not one.blob and one.same_as is None}
     chunks: dict[tuple[int, int], list[Bundle]] = {}
     if wanted:
         found = ImportChunk.objects.unscoped().filter(
@@ -140,9 +147,32 @@ def open_rows(rows: Sequence[ImportRow], batch: ImportBatch) -> list[LedgerRow]:
             chunks[sheet, first] = json.loads(crypto.unseal_bytes(bytes(blob), place))
     names = [sheet["name"] for sheet in batch.sheets]
     return [
-        _row_from(_own_bundle(one, batch.public_id) if one.blob else chunks[one.sheet, one.chunk][one.place], one, names[one.sheet])
+        _again(elsewhere[one.same_as], one, names[one.sheet])
+        if one.same_as is not None and not one.blob
+        else _row_from(
+            _own_bundle(one, batch.public_id) if one.blob else chunks[one.sheet, one.chunk][one.place], one, names[one.sheet]
+        )
         for one in rows
     ]
+
+
+def _same_rows(keys: Sequence[int]) -> dict[int, LedgerRow]:
+    """Rows of earlier imports of the same organisation, by primary key."""
+    if not keys:
+        return {}
+    by_batch: dict[ImportBatch, list[ImportRow]] = {}
+    for one in ImportRow.objects.unscoped().filter(pk__in=keys).select_related("batch").order_by("pk"):
+        by_batch.setdefault(one.batch, []).append(one)
+    return {
+        one.pk: row for batch, found in by_batch.items() for one, row in zip(found, open_rows(found, batch), strict=True)
+    }
+
+
+def _again(row: LedgerRow, stored: ImportRow, sheet: str) -> LedgerRow:
+    """The content of an earlier row, as the row ``stored`` that is the same."""
+    row.sheet, row.number, row.outcome = sheet, stored.number, Outcome(stored.outcome)
+    row.organisation_id, row.changes = stored.organisation_id, []
+    return row
 
 
 def opened(stored: ImportRow, batch: ImportBatch) -> LedgerRow:
@@ -177,7 +207,7 @@ def columns_of(row: LedgerRow, batch: ImportBatch, sheet: int) -> list[Any]:
         f" {' '.join(dict.fromkeys(one.code for one in messages))} "[:200] if messages else "",
         row.organisation_id,
         person_hash(row.values.get("identity") or "", batch),
-        hashed("\x1f".join([row.mark, str(row.organisation_id), *row.raw, *map(str, row.raw.values())])),
+        row.basis.get(DIGEST_KNOWN) or digest_of(row.raw, row.mark),
     ]
 
 
@@ -188,9 +218,14 @@ def stage(rows: Sequence[LedgerRow], batch: ImportBatch, sheet: int) -> list[str
     for start in range(0, len(rows), SEALED_TOGETHER):
         part = rows[start : start + SEALED_TOGETHER]
         first = part[0].number
-        content = _sealed([bundle_of(row) for row in part], chunk_context(batch.public_id, sheet, first))
-        chunks.append((batch.pk, sheet, first, content))
-        stored += [[*columns_of(row, batch, sheet), first, place, b""] for place, row in enumerate(part)]
+        bundles: list[Bundle] = []
+        for row in part:
+            same = row.basis.get(SAME_AS)
+            stored.append([*columns_of(row, batch, sheet), first, len(bundles), b"", same])
+            if same is None:
+                bundles.append(bundle_of(row))
+        if bundles:
+            chunks.append((batch.pk, sheet, first, _sealed(bundles, chunk_context(batch.public_id, sheet, first))))
     copy_rows(ImportChunk, CHUNK_COLUMNS, chunks)
     copy_rows(ImportRow, COLUMNS, stored)
     return [columns[DIGEST] for columns in stored]
@@ -212,10 +247,16 @@ def restage(row: LedgerRow, batch: ImportBatch, stored: ImportRow, corrections: 
 
 def staged(batch: ImportBatch, *, outcomes: Iterable[Outcome] | None = None) -> Iterator[list[tuple[int, LedgerRow]]]:
     """(sheet, row) in file order, in chunks; the caller has scoped the batch."""
+    for found in stored_rows(batch, outcomes=outcomes):
+        yield list(zip([one.sheet for one in found], open_rows(found, batch), strict=True))
+
+
+def stored_rows(batch: ImportBatch, *, outcomes: Iterable[Outcome] | None = None) -> Iterator[list[ImportRow]]:
+    """The same, closed."""
     rows = ImportRow.objects.unscoped().filter(batch=batch).order_by("pk")
     if outcomes is not None:
         rows = rows.filter(outcome__in=[outcome.value for outcome in outcomes])
     last = 0
     while found := list(rows.filter(pk__gt=last)[:CHUNK]):
         last = found[-1].pk
-        yield list(zip([one.sheet for one in found], open_rows(found, batch), strict=True))
+        yield found

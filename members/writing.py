@@ -76,6 +76,7 @@ class Writer:
         self._changes: list[tuple[Any, ...]] = []
         self._evidence: dict[int, frozenset[str]] = {}
         self._ids: dict[type[models.Model], list[int]] = {}
+        self._versions: dict[tuple[type[models.Model], int], int] = {}
 
     def reserve(self, model: type[models.Model], number: int) -> None:
         """Fetch primary keys for ``number`` creates at once."""
@@ -117,7 +118,7 @@ class Writer:
             return False
         names = {column: name for name, column in _HISTORY[model]}
         fields = {names[column]: [row[column], value] for column, value in after.items() if column in names}
-        version = row["version"] + 1
+        version = self._versions[model, row["id"]] = row["version"] + 1
         self._record(model, row["public_id"], version, fields)
         columns = tuple(sorted(after))
         extra = ("version", "updated_at")
@@ -125,6 +126,10 @@ class Writer:
             (row["id"], *(after[column] for column in columns), version, self.now)
         )
         return True
+
+    def version_of(self, model: type[models.Model], row: Mapping[str, Any]) -> int:
+        """The version of a record once this is written."""
+        return self._versions.get((model, row["id"]), row["version"])
 
     def remove_history(
         self, model: type[models.Model], public_id: str, version: int, fields: dict[str, list[Any]]

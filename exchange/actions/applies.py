@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
 
 from django.db import transaction
 
 from audit import actions as audit
 from core import clock, hooks, transitions
 from core.actors import Actor
-from core.bulk import lock
+from core.bulk import lock, rarely_collecting
 from core.errors import Blocked, UserError
 from core.handlers import Progress
 from core.ledgers import ApplyContext, ApplyResult, Ledger, Outcome, RestoreResult, ledger
@@ -19,6 +21,7 @@ from exchange.actions.batches import content_of, ledger_of, unrecorded, visible
 from exchange.actions.learned import withdraw
 from exchange.checking import Checker
 from exchange.enums import APPLY, UNDO, Mode, State
+from exchange.known import Known, Memory, fingerprint, remember
 from exchange.models import ImportBatch, ImportRow
 
 REGISTER = "county register"
@@ -38,6 +41,7 @@ def blockers_to_apply(batch: ImportBatch, mode: str) -> list[str]:
     return blockers
 
 
+@rarely_collecting()
 @transaction.atomic
 def apply(
     *,
@@ -114,12 +118,54 @@ def _apply_rows(
     context = _context(batch, checker, by, now)
     total = sum(int(batch.counts.get(one.value, 0)) for one in USABLE)
     result, done = ApplyResult(), 0
-    for chunk in staging.staged(batch, outcomes=USABLE):
-        result.add(chosen.apply([row for _sheet, row in chunk], context))
+    memories = _Memories(batch, checker)
+    for chunk in staging.stored_rows(batch, outcomes=USABLE):
+        kept = memories.still_true(chunk)
+        read = [one for one in chunk if one.pk not in kept]
+        rows = staging.open_rows(read, batch)
+        unread = [one.same_as is not None and not one.blob for one in read]
+        result.stale += [row for row, was in zip(rows, unread, strict=True) if was]
+        result.add(chosen.apply([row for row, was in zip(rows, unread, strict=True) if not was], context))
+        _prove(chosen, list(kept.values()), context, result)
+        remember(batch, context.on, zip(read, rows, strict=True), [(one.sheet, kept[one.pk]) for one in chunk if one.pk in kept])
         done += len(chunk)
         if progress is not None:
             progress.step(done, total, f"已导入 {done} 行")
     return result
+
+
+class _Memories:
+    """By sheet, what was known when the file was checked, if all that it was read by is still the same."""
+
+    def __init__(self, batch: ImportBatch, checker: Checker) -> None:
+        self._batch, self._checker = batch, checker
+        self._by_sheet: dict[int, Memory] = {}
+
+    def still_true(self, rows: Sequence[ImportRow]) -> dict[int, Known]:
+        """By primary key, the rows that were recognised and whose record has not moved since."""
+        kept: dict[int, Known] = {}
+        unread = [one for one in rows if one.same_as is not None and not one.blob]
+        for sheet in {one.sheet for one in unread}:
+            mine = [one for one in unread if one.sheet == sheet]
+            true = self._memory(sheet).true([one.digest for one in mine])
+            kept.update((one.pk, true[one.digest]) for one in mine if one.digest in true)
+        return kept
+
+    def _memory(self, index: int) -> Memory:
+        if index not in self._by_sheet:
+            sheet = self._batch.sheets[index]
+            self._checker.enter(sheet["name"], sheet["title"], sheet["unit"], {})
+            print_ = fingerprint(self._checker)
+            self._by_sheet[index] = Memory.of(self._checker, print_ if print_ == sheet["read_as"] else "")
+        return self._by_sheet[index]
+
+
+def _prove(chosen: Ledger, kept: Sequence[Known], context: ApplyContext, result: ApplyResult) -> None:
+    if not kept:
+        return
+    chosen.prove([(one.subject, one.proves) for one in kept], context)
+    terms = Counter(one.term for one in kept)
+    result.add(ApplyResult(counts={Outcome.UNCHANGED.value: len(kept)}, terms=dict(terms)))
 
 
 def _apply_stale(

@@ -10,12 +10,14 @@ from django.db.models import F
 
 from core import clock, transitions
 from core.actors import Actor
+from core.bulk import rarely_collecting
 from core.handlers import Progress
 from core.permissions import Permission
 from exchange import staging
 from exchange.actions.batches import content_of, identify, ledger_of, note, refuse, revisable, unrecorded
 from exchange.checking import Checker
 from exchange.enums import CHECK, OPEN_STATES, State
+from exchange.known import Doubtful
 from exchange.learning import heading
 from exchange.mending import mend_again, mended
 from exchange.models import ImportBatch, LearnedMapping, LearnedValue
@@ -23,6 +25,7 @@ from exchange.reading import Refused, open_book
 from exchange.recognition import Recognition
 
 
+@rarely_collecting()
 def check(
     *,
     batch: ImportBatch,
@@ -46,8 +49,15 @@ def check(
                 staging.clear(batch)
             if recognition.refusal:
                 return batch
-            checker = Checker(ledger_of(batch, by), batch, by)
-            checker.run(book, recognition.used, progress)
+            checker = Checker(ledger_of(batch, by), batch, by, quick=True)
+            try:
+                checker.run(book, recognition.used, progress)
+            except Doubtful:
+                with transaction.atomic():
+                    staging.clear(batch)
+                recognition = identify(batch, book)
+                checker = Checker(ledger_of(batch, by), batch, by)
+                checker.run(book, recognition.used, progress)
             recognition.notices = [
                 *({"code": one.code, "text": one.text, "sheet": one.sheet} for one in book.notes),
                 *checker.notes(),

@@ -32,7 +32,8 @@ class ImportRow(ScopedModel):
     """One row of an import, staged between check and apply.
 
     Cells as they came, what they were read as, messages, differences and the ledger's basis rest sealed: at
-    position ``place`` of the chunk that begins with row ``chunk``, or in ``blob`` once a person has mended the row.
+    position ``place`` of the chunk that begins with row ``chunk``, or in ``blob`` once a person has mended the row, or with
+    the row ``same_as`` of an earlier import that had these very cells (see :mod:`exchange.known`).
     ``digest``: keyed, over the cells as they came. ``person``: a keyed hash of the identity number within this
     batch, for finding doubles. Nothing else here says who it is.
     """
@@ -51,6 +52,7 @@ class ImportRow(ScopedModel):
     chunk = models.PositiveIntegerField()
     place = models.PositiveSmallIntegerField()
     blob = models.BinaryField(default=bytes)
+    same_as = models.BigIntegerField(null=True)
 
     class Meta:
         verbose_name = "导入行"

@@ -137,7 +137,7 @@ def writer(by: Actor, now: dt.datetime, *, source: str = "edit", batch: str = ""
     return Writer(by=by, now=now, on=timezone.localdate(now), source=source, evidence=Source.EDIT, batch=batch)
 
 
-def proof(changes: Mapping[str, Any], confirmed: Collection[str] = ()) -> set[str]:
+def proof(changes: Mapping[str, Any], confirmed: Collection[str] = ()) -> frozenset[str]:
     """Fields of evidence: those whose columns were stated anew, and those ticked as 已核实，没有变化."""
     return evidence_of(KEYS.get(name, name) for name, value in changes.items() if value not in (None, "")) | set(
         confirmed

@@ -39,6 +39,7 @@ class Inflow(Outflow):
     opens_records = True
     organisation_required = True
     direction = Direction.IN.value
+    remembers = False  # few rows, whose facts this ledger owns
 
     missing = Register.missing
 

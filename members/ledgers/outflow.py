@@ -40,6 +40,7 @@ JOURNEY = {
     "note": "note",
 }
 _REASONS = frozenset(LEAVING_REASON.labels())
+SHORT = "短期外出"
 NOT_OURS = frozenset((*EVIDENCE["facts"], *EVIDENCE["address"]))  # shown here, kept by the register: this proves none
 BLANK_JOURNEY: Record = {
     column: None if column in ("left_on", "expected_return_on", "certificate") else "" for column in JOURNEY.values()
@@ -61,6 +62,7 @@ class Outflow(PeopleLedger):
     ends_marked = True
     direction = Direction.OUT.value
     landscape = "A3"
+    remembers = True
     footnote = "注：流动党员是指外出6个月以上、未转移组织关系的党员。"
 
     def journeys(self, member_ids: Sequence[int]) -> dict[int, Record]:
@@ -171,7 +173,7 @@ class Outflow(PeopleLedger):
         if "region_code" in values:
             values["mobility"] = around.places.mobility(person["home_path"], values["region_code"])
         if plan.new_journey:
-            writer.create_sealed(
+            around.journeys[person["id"]] = writer.create_sealed(
                 Journey,
                 {
                     **values,
@@ -193,12 +195,18 @@ class Outflow(PeopleLedger):
         if values:
             writer.change(Journey, journey, values)
 
+    def is_lasting(self, term: str) -> bool:
+        return term != SHORT  # time makes it a long one
+
+    def depends_on(self, on: dt.date) -> list[Any]:
+        return [int(rule_value(MOBILE_MIN_MONTHS.key, None, on))]
+
     def term(self, row: LedgerRow, around: Surroundings) -> str:
         if row.mark == JourneyState.RETURNED:
             return "已返乡"
         left_on = row.values.get("left_on")
         months = int(rule_value(MOBILE_MIN_MONTHS.key, None, around.today))
-        return "短期外出" if is_short(left_on, around.today, months) else "流出"
+        return SHORT if is_short(left_on, around.today, months) else "流出"
 
 
 def destination(journey: Any) -> str:

@@ -9,12 +9,13 @@ from typing import Any
 
 from core.actors import Actor
 from core.ledgers import ApplyContext, ApplyResult, CheckContext, Ledger, LedgerRow, Outcome, RestoreResult
-from members.enums import Source
+from members.enums import OPEN_LOST_STATES, OPEN_STATES, Source
 from members.ledgers import matching, restoring
 from members.ledgers.comparing import check_name
 from members.ledgers.exporting import Exporting
 from members.ledgers.matching import Person
 from members.ledgers.records import Places, Record, locked_persons, open_lost, places
+from members.models import Journey, LostContact, Member
 from members.writing import Writer
 
 
@@ -184,14 +185,7 @@ class PeopleLedger(Exporting, Ledger):
         around = self._surroundings(live, found, context.by, context.on, context.memory)
         fresh = [row.basis["index"] for row in live if row.basis.get("member") is None and "index" in row.basis]
         taken = matching.exists_elsewhere(fresh) if fresh else set()
-        writer = Writer(
-            by=context.by,
-            now=context.now,
-            on=context.on,
-            source="import",
-            evidence=Source.LEDGER,
-            batch=context.batch_id,
-        )
+        writer = self._writer(context)
         self.reserve(live, writer)
         for row in live:
             person = found.get(id(row))
@@ -207,8 +201,56 @@ class PeopleLedger(Exporting, Ledger):
             result.counts[outcome.value] = result.counts.get(outcome.value, 0) + 1
             term = self.term(row, around)
             result.terms[term] = result.terms.get(term, 0) + 1
+            if self.remembers:
+                self._note_left(row, plan, term, around, writer)
         writer.flush()
         return result
+
+    def _note_left(self, row: LedgerRow, plan: Plan, term: str, around: Surroundings, writer: Writer) -> None:
+        """What the row's record has become, for rows whose check would be the same whenever it is made: found by number,
+        nothing to say, nothing that a date may overtake."""
+        said = row.messages or row.mark or row.values.get("lost") or not {"person", "decisions"}.isdisjoint(row.basis)
+        if said or "index" not in row.basis or not self.is_lasting(term):
+            return
+        subject = row.basis["member"]
+        person, journey, lost = around.persons[subject], around.journeys.get(subject), around.lost.get(subject)
+        state = _state(
+            writer.version_of(Member, person),
+            (journey["id"], writer.version_of(Journey, journey)) if journey else None,
+            (lost["id"], writer.version_of(LostContact, lost)) if lost else None,
+        )
+        row.basis["left"] = (subject, state, ",".join(sorted(plan.evidence)))
+
+    def is_lasting(self, term: str) -> bool:
+        """Whether a row of that term will still be one on any later day."""
+        return True
+
+    def standing(self, subjects: Sequence[int], by: Actor) -> dict[int, str]:
+        """The versions of the person, of the open journey this ledger speaks of, and of an open spell of lost contact."""
+        states = OPEN_STATES if self.direction else ()
+        members = dict(matching.visible(by).filter(id__in=subjects).values_list("id", "version"))
+        journeys = Journey.objects.unscoped().filter(member_id__in=subjects, direction=self.direction, state__in=states)
+        spells = LostContact.objects.unscoped().filter(member_id__in=subjects, state__in=OPEN_LOST_STATES)
+        away = {member: rest for member, *rest in journeys.values_list("member_id", "id", "version")}
+        lost = {member: rest for member, *rest in spells.values_list("member_id", "id", "version")}
+        return {one: _state(version, away.get(one), lost.get(one)) for one, version in members.items()}
+
+    def prove(self, known: Sequence[tuple[int, str]], context: ApplyContext) -> None:
+        writer = self._writer(context)
+        for subject, proves in known:
+            writer.verified(subject, proves.split(",") if proves else ())
+        writer.flush()
+
+    @staticmethod
+    def _writer(context: ApplyContext) -> Writer:
+        return Writer(
+            by=context.by,
+            now=context.now,
+            on=context.on,
+            source="import",
+            evidence=Source.LEDGER,
+            batch=context.batch_id,
+        )
 
     def reserve(self, rows: Sequence[LedgerRow], writer: Writer) -> None:
         """Fetch primary keys for the creates of a chunk in one query."""
@@ -217,3 +259,12 @@ class PeopleLedger(Exporting, Ledger):
 
     def restore(self, batch_id: str, by: Actor, now: Any) -> RestoreResult:
         return restoring.restore(batch_id, by=by, now=now)
+
+
+def _state(version: int, journey: Sequence[int] | None, lost: Sequence[int] | None) -> str:
+    """Versions as one text; journeys and spells with their ids, as another may have opened since."""
+    return f"{version} {_numbered(journey)} {_numbered(lost)}"
+
+
+def _numbered(one: Sequence[int] | None) -> str:
+    return f"{one[0]}:{one[1]}" if one else "-"

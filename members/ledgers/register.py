@@ -25,6 +25,7 @@ class Register(PeopleLedger):
     keywords = ("党员名册", "基本信息", "党员基本信息", "花名册", "党员信息")
     against = ("流出", "流入", "失联", "外出", "流动")
     opens_records = True
+    remembers = True
     landscape = "A3"
 
     def missing(self, row: LedgerRow, around: Surroundings, elsewhere: set[str]) -> None:
@@ -111,6 +112,8 @@ class Register(PeopleLedger):
 
     def write(self, row: LedgerRow, plan: Plan, person: Person | None, around: Surroundings, writer: Writer) -> None:
         record = self._create(row, plan, around, writer) if person is None else self._change(plan, person, writer)
+        around.persons[record["id"]] = record
+        row.basis["member"] = record["id"]
         write_lost(plan, record, around, writer)
         writer.verified(record["id"], plan.evidence)
 

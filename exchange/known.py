@@ -1,0 +1,135 @@
+"""Rows that were taken in before exactly as they are, and whose record has stayed as that left it: unchanged, unread.
+
+Next quarter's ledger is last quarter's with a few rows changed. Reading, matching and comparing the others again could
+only say "unchanged" once more, so they are recognised by their cells. That is right only while nothing else that the answer
+depends on has moved; whatever that is stands in the :func:`fingerprint` or in the record's state, and where anything is in
+doubt the row is read like any other. What was kept of a row is never more than: with these cells, read this way, without
+any message, the record came to stand like this.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from core.actors import Actor
+from core.ledgers import Ledger, LedgerRow
+from core.permissions import Permission
+from exchange.enums import State
+from exchange.models import ImportBatch, ImportRow, KnownRows
+
+if TYPE_CHECKING:
+    from exchange.checking import Checker
+
+LEFT = "left"  # where a ledger leaves, in an applied row's basis, (subject, state, what it proves)
+SOURCES = ("core", "branches", "exchange", "members")  # the code that reads and compares
+
+
+class Doubtful(Exception):
+    """Somebody stands in the file twice: which row is told depends on all of them being read."""
+
+
+class Known(NamedTuple):
+    """``row``: the ImportRow that holds the content. ``state``: as :meth:`Ledger.standing` gives it. ``proves``: see
+    :meth:`Ledger.prove`."""
+
+    digest: str
+    row: int
+    organisation_id: int | None
+    subject: int
+    state: str
+    proves: str
+    term: str
+
+
+def fingerprint(checker: Checker) -> str:
+    """Of the sheet that the checker has entered. Learned words, organisations, rights, rules, the code, the year."""
+    finder, ledger = checker.finder, checker.ledger
+    parts = [
+        code_version(),
+        ledger.kind,
+        checker.batch.path,
+        checker.today.year,  # two digits of a year are read by it
+        ledger.depends_on(business_date(checker)),
+        sorted([*key, value] for key, value in checker.words.items()),
+        finder.standing(),
+        [checker.by.everything, list(checker.by.ranges(Permission.IMPORT))],
+    ]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+
+
+def business_date(checker: Checker) -> dt.date:
+    return checker.batch.edition_date or checker.today
+
+
+@cache
+def code_version() -> str:
+    """Over the source of everything that reads or compares rows: after an update all rows are read once more."""
+    root, digest = Path(__file__).resolve().parents[1], hashlib.sha256()
+    for name in SOURCES:
+        for path in sorted((root / name).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+class Memory:
+    """What the latest import of the same organisation and kind left, as far as it was read the same way."""
+
+    def __init__(self, ledger: Ledger, by: Actor, known: Iterable[Known] = ()) -> None:
+        self._ledger, self._by = ledger, by
+        self._known = {one.digest: one for one in known}
+
+    def __bool__(self) -> bool:
+        return bool(self._known)
+
+    @classmethod
+    def of(cls, checker: Checker, print_: str) -> Memory:
+        batch = checker.batch
+        if not checker.ledger.remembers or not print_:
+            return cls(checker.ledger, checker.by)
+        kept = KnownRows.objects.unscoped().filter(
+            fingerprint=print_, batch__state=State.APPLIED, batch__organisation=batch.organisation, batch__kind=batch.kind,
+            on__lte=business_date(checker),
+        )  # fmt: skip
+        latest = kept.order_by("-batch_id").values_list("batch_id", flat=True).first()
+        found = kept.filter(batch_id=latest).order_by("pk").values_list("rows", flat=True)
+        return cls(checker.ledger, checker.by, (_known(one) for rows in found.iterator(chunk_size=10) for one in rows))
+
+    def true(self, digests: Sequence[str]) -> dict[str, Known]:
+        """By digest, the rows whose record stands as it was left and is within the scope."""
+        asked = [known for digest in digests if (known := self._known.get(digest)) is not None]
+        if not asked:
+            return {}
+        states = self._ledger.standing([known.subject for known in asked], self._by)
+        return {known.digest: known for known in asked if states.get(known.subject) == known.state}
+
+
+def _known(kept: list[Any]) -> Known:
+    """States repeat little, the rest much: one copy of each will do."""
+    digest, row, organisation_id, subject, state, proves, term = kept
+    return Known(digest, row, organisation_id, subject, state, sys.intern(proves), sys.intern(term))
+
+
+def remember(
+    batch: ImportBatch, on: dt.date, rows: Iterable[tuple[ImportRow, LedgerRow]], kept: Iterable[tuple[int, Known]]
+) -> None:
+    """Keep what an applied chunk left. ``kept``: (sheet, known) of rows that were known before."""
+    prints: dict[str, list[Any]] = {}
+    for stored, row in rows:
+        left, print_ = row.basis.get(LEFT), batch.sheets[stored.sheet].get("read_as")
+        if left and print_ and not stored.blob:
+            subject, state, proves = left
+            term = row.basis.get("term", "")
+            known = Known(stored.digest, stored.pk, row.organisation_id, subject, state, proves, term)
+            prints.setdefault(print_, []).append(known)
+    for sheet, known in kept:
+        prints.setdefault(batch.sheets[sheet]["read_as"], []).append(known)
+    KnownRows.objects.bulk_create(
+        KnownRows(batch=batch, fingerprint=print_, on=on, rows=found) for print_, found in prints.items()
+    )

@@ -290,7 +290,7 @@ def main(wanted: list[str]) -> int:
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--font-render-hinting=none"]
+            executable_path=CHROMIUM, args=["--no-sandbox", "--font-render-hinting=none", "--lang=zh-CN"]
         )
         for flows, sample in ((FRESH, False), (SAMPLE, True)):
             chosen = {name: flow for name, flow in flows.items() if not wanted or name in wanted}

@@ -34,7 +34,7 @@ MARKS = """(selectors) => selectors.forEach((selector, number) => {
   Object.assign(frame.style, {position: 'absolute', zIndex: 90, left: box.left + scrollX - 5 + 'px', top: box.top + scrollY - 5 + 'px',
     width: box.width + 10 + 'px', height: box.height + 10 + 'px', border: '3px solid #d4001a', borderRadius: '8px', boxSizing: 'border-box',
     pointerEvents: 'none'});
-  Object.assign(badge.style, {position: 'absolute', left: '-22px', top: '-18px', width: '28px', height: '28px', borderRadius: '50%',
+  Object.assign(badge.style, {position: 'absolute', left: Math.max(-22, 4 - box.left) + 'px', top: Math.max(-18, 4 - box.top - scrollY) + 'px', width: '28px', height: '28px', borderRadius: '50%',
     background: '#d4001a', color: '#fff', font: 'bold 17px/28px sans-serif', textAlign: 'center'});
   badge.textContent = number + 1;
   frame.className = 'manual-mark';

@@ -14,7 +14,7 @@ from core.actors import Actor
 from core.ledgers import ledgers
 from core.paths import depth
 from core.permissions import Permission
-from exchange import column_presenters, presenters
+from exchange import column_presenters, learning, presenters
 from exchange.models import ImportBatch
 
 INDENT = "\u3000"
@@ -90,7 +90,7 @@ def _columns_of(group: column_presenters.SheetGroup, post: Mapping[str, Any], al
         if key != column.key:
             for sheet in group.sheets:
                 said.answers.setdefault("columns", {}).setdefault(str(sheet.index), {})[str(column.index)] = key
-            if column.heading:
+            if column.heading and learning.is_of_everybody(column.heading):
                 said.learned[column.heading] = key
 
 

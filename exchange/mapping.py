@@ -13,6 +13,7 @@ from typing import Any
 
 from core.columns import Column, plain_heading, without_brackets
 from core.domain.cells import clean_text
+from core.domain.freetext import without_numbers
 from exchange.reading.shapes import Row
 from exchange.rowkinds import looks_like_summary, skip_reason
 from exchange.tables import FEWEST_COLUMNS, LedgerHead, Table, is_column_numbers
@@ -159,7 +160,7 @@ def _fit(
                 unmapped.append(rival[1])
         else:
             (duplicates if rival[1].plain == heading.plain else unmapped).append(heading)
-    mapped = {heading.index: (heading.printed, key) for key, (_rank, heading) in taken.items()}
+    mapped = {heading.index: (without_numbers(heading.printed), key) for key, (_rank, heading) in taken.items()}
     if len(mapped) < FEWEST_COLUMNS or not _each_row_speaks(head, mapped):
         return None
     headings_of = {column.key: column.heading for column in ledger.columns}
@@ -171,8 +172,8 @@ def _fit(
     table = Table(
         ledger.kind, head.rows[0].number, len(head.rows), head.rows[-1].number + 1, dict(sorted(mapped.items()))
     )
-    table.unmapped = [(item.index, item.printed) for item in unmapped if item.plain not in SERIAL_HEADINGS]
-    table.duplicates = [(item.index, item.printed) for item in duplicates]
+    table.unmapped = [(item.index, without_numbers(item.printed)) for item in unmapped if item.plain not in SERIAL_HEADINGS]
+    table.duplicates = [(item.index, without_numbers(item.printed)) for item in duplicates]
     table.missing_required = missing
     table.score = len(mapped) + KEYWORD_WORTH * keywords - MISSING_COST * len(missing) - len(unmapped) * 0.1
     return table
@@ -222,10 +223,10 @@ def _describe(table: Table, zone: Sequence[Row]) -> None:
             following = row.cells[index + 1] if index + 1 < len(row.cells) else None
             if not text:
                 continue
-            table.unit = table.unit or _unit(text, following)
+            table.unit = table.unit or without_numbers(_unit(text, following))
             table.edition_date = table.edition_date or _edition(text, following)
             if not table.title and not META.search(text):
-                table.title = text
+                table.title = without_numbers(text)
     for row in zone:
         if row.number == table.first_data_row and is_column_numbers(row):
             table.first_data_row += 1

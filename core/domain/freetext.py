@@ -26,6 +26,11 @@ def find_numbers(text: str) -> list[tuple[Kind, str]]:
     return [(kind, value) for _, _, kind, value in _spans(clean_text(text))]
 
 
+def without_numbers(text: str) -> str:
+    """The text as it is, or what is left of it without its numbers: for what lies in the clear."""
+    return take_numbers(text)[0] if find_numbers(text) else text
+
+
 def take_numbers(text: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """The text without its numbers, the phones and the identity numbers."""
     plain = clean_text(text)

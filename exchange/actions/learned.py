@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,16 +20,20 @@ from exchange import learning
 from exchange.models import ImportBatch, LearnedMapping, LearnedValue
 
 LEARNABLE = (Kind.CODE, Kind.ORGANISATION, Kind.PLACE, Kind.PLACE_PART, Kind.TEXT)  # words that many rows share
-_NUMBER = re.compile(r"\d{7}")
 
 
 @transaction.atomic
 def learn_mapping(
     *, batch: ImportBatch, heading: str, key: str, by: Actor, now: dt.datetime | None = None
 ) -> LearnedMapping:
-    """From now on ``heading`` means ``key`` ("" = nothing of ours) in this organisation's ledgers of this kind. Audited."""
+    """From now on ``heading`` means ``key`` ("" = nothing of ours) in this organisation's ledgers of this kind. Audited.
+
+    Raises UserError for a heading with somebody's number in it.
+    """
     now = now or clock.now()
     _require(batch.path, by)
+    if not learning.is_of_everybody(heading):
+        raise UserError("这个表头里有号码，不能记成通用的写法。", "not_learnable")
     learned, _ = LearnedMapping.objects.unscoped().update_or_create(
         organisation=batch.organisation,
         kind=batch.kind,
@@ -61,7 +64,9 @@ def learn_value(
     now = now or clock.now()
     _require(batch.path, by)
     kind = ledger(batch.kind).column(key).kind
-    if kind not in LEARNABLE or _NUMBER.search(text) or (kind is not Kind.ORGANISATION and _NUMBER.search(value)):
+    if kind not in LEARNABLE or not learning.is_of_everybody(text) or (
+        kind is not Kind.ORGANISATION and not learning.is_of_everybody(value)
+    ):
         raise UserError("这一格是各人自己的内容，不能记成通用的写法。", "not_learnable")
     learned, _ = LearnedValue.objects.unscoped().update_or_create(
         organisation=batch.organisation,

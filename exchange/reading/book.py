@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, cast
 
+from core.domain.freetext import without_numbers
 from exchange.reading import wire
 from exchange.reading.refusals import Refused, refusal
 from exchange.reading.shapes import MEGABYTE, Limits, Note, Row, SheetInfo
@@ -109,7 +110,7 @@ class Book:
         self._owed = 1
         self._write(data)
         book = json.loads(self._answer())["book"]
-        self.sheets = [SheetInfo(name, hidden) for name, hidden in book["sheets"]]
+        self.sheets = [SheetInfo(without_numbers(name), hidden) for name, hidden in book["sheets"]]
         self.notes = [Note(*note) for note in book["notes"]]
 
     def _ask(self, request: str) -> None:

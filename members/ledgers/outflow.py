@@ -10,6 +10,7 @@ from branches.rules import value as rule_value
 from core.domain.cells import clean_text
 from core.domain.codes import LEAVING_REASON
 from core.domain.dates import PartialDate, months_between
+from core.domain.freetext import without_numbers
 from core.domain.regions import region_label
 from core.ledgers import CellChange, LedgerRow
 from members.enums import EVIDENCE, Direction, JourneyState
@@ -130,7 +131,7 @@ class Outflow(PeopleLedger):
     def _keep_unknown_reason(row: LedgerRow) -> None:
         """A reason that is in no list is kept as text and asked about."""
         if any(message.code == "reason_unknown" for message in row.messages):
-            row.values["reason_text"] = clean_text(row.raw.get("reason"))[:60]
+            row.values["reason_text"] = without_numbers(clean_text(row.raw.get("reason")))[:60]
         elif row.values.get("reason"):
             row.values["reason_text"] = ""
 

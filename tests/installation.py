@@ -60,7 +60,9 @@ class Installation:
         """What ``python ...`` prints; its log goes where the services' goes."""
         command = [sys.executable, *arguments]
         with self.log.open("ab") as log:
-            done = subprocess.run(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=log, check=False)
+            done = subprocess.run(
+                command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=log, check=False
+            )
             log.write(done.stdout)
         assert done.returncode == 0, self.log.read_text("utf-8")[-2000:]
         return done.stdout.decode()
@@ -75,7 +77,9 @@ class Installation:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         worker = [sys.executable, "-m", "celery", "--quiet", "-A", "portal.celery", "worker", "--loglevel", "INFO"]
-        self._start([sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--access-logfile", "-"])
+        self._start(
+            [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--access-logfile", "-"]
+        )
         self._start([*worker, "--pool", "threads", "--concurrency", "1", "--without-mingle", "--without-gossip"])
         self.url = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + 30
@@ -86,7 +90,9 @@ class Installation:
     def _start(self, command: list[str]) -> None:
         with self.log.open("ab") as log:
             self._processes.append(
-                subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True)
+                subprocess.Popen(
+                    command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                )
             )
 
     def _answers(self) -> bool:

@@ -28,7 +28,11 @@ class Person:
 @pytest.fixture(scope="module")
 def somebody() -> Person:
     """Somebody of 柳河镇 with a name of three characters that nobody else there has."""
-    rows = CalamineWorkbook.from_path(ROOT / "demo" / "ledgers" / "02-党员名册-全县.xlsx").get_sheet_by_index(0).to_python()
+    rows = (
+        CalamineWorkbook.from_path(ROOT / "demo" / "ledgers" / "02-党员名册-全县.xlsx")
+        .get_sheet_by_index(0)
+        .to_python()
+    )
     there = [Person(row[1], row[4], row[11], row[10]) for row in rows[3:] if "柳河镇" in str(row[10])]
     names = [one.name for one in there]
     return next(one for one in there if len(one.name) == 3 and names.count(one.name) == 1 and one.phone)
@@ -108,7 +112,9 @@ def test_two_records_of_one_person_become_one_and_two_again(
     clerk.open("/members/new/")
     born = dt.datetime.strptime(somebody.identity[6:14], "%Y%m%d").date()  # noqa: DTZ007 a day has no zone
     clerk.fill(name=somebody.name, identity=make_identity(999, born=born), phone=somebody.phone)
-    branch = clerk.page.locator("[name=branch] option").filter(has_text=somebody.branch.removeprefix("中共云湖县柳河镇")[:-5])
+    branch = clerk.page.locator("[name=branch] option").filter(
+        has_text=somebody.branch.removeprefix("中共云湖县柳河镇")[:-5]
+    )
     clerk.fill(branch=str(branch.first.get_attribute("value")))
     clerk.press("登记")
     clerk.sees("已建档")

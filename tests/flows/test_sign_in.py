@@ -62,7 +62,9 @@ def test_a_printed_slip_leads_to_a_password(house: Installation, visit: Callable
     assert again.page.url == house.url + "/"
 
 
-def test_a_printed_slip_leads_to_a_pin_on_a_phone(house: Installation, visit: Callable[..., Visitor], slip: str) -> None:
+def test_a_printed_slip_leads_to_a_pin_on_a_phone(
+    house: Installation, visit: Callable[..., Visitor], slip: str
+) -> None:
     # given a secretary with a phone
     secretary = visit(house, PHONE)
 

@@ -31,7 +31,9 @@ class Visitor:
         self.page: Page = self.context.new_page()
         self.problems: list[str] = []
         self.seen: list[str] = []
-        self.page.on("console", lambda one: self.problems.append(one.text) if one.type in ("error", "warning") else None)
+        self.page.on(
+            "console", lambda one: self.problems.append(one.text) if one.type in ("error", "warning") else None
+        )
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("request", lambda request: self.seen.append(request.url))
 

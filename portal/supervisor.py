@@ -20,12 +20,13 @@ def portal_plan(port: int, serve: bool) -> Plan:
     celery = (python, "-m", "celery", "--quiet", "-A", "portal.celery")
     worker = (*celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-mingle", "--without-gossip")
     steps = [
+        Step("检查", (*manage, "check_services")),
         Step("密钥", (*manage, "make_keys")),
         Step("数据库", (*manage, "migrate", "--verbosity", "0")),
         Step("页面文件", (*manage, "collectstatic", "--noinput", "--verbosity", "0")),
     ]
     if settings.DEMO:
-        steps.insert(2, Step("样例县", (*manage, "load_demo")))
+        steps.insert(3, Step("样例县", (*manage, "load_demo")))
         steps.append(Step("样例账号", (*manage, "demo_accounts"), kept=True))
     else:
         steps.append(Step("设置口令", (*manage, "set_up_code"), kept=True))

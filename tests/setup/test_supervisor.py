@@ -22,7 +22,7 @@ def commands(plan):
 def test_without_redis_one_process_works_and_keeps_time(settings):
     settings.REDIS_URL, settings.DEMO = "", False
     plan = portal_plan(8000, serve=True)
-    assert commands(plan) == ["make_keys", "migrate", "collectstatic", "set_up_code"]
+    assert commands(plan) == ["check_services", "make_keys", "migrate", "collectstatic", "set_up_code"]
     assert plan.steps[-1].kept
     assert [service.name for service in plan.services] == ["web", "worker"]
     assert {"--beat", "threads"} <= set(plan.services[1].command)
@@ -40,8 +40,8 @@ def test_with_redis_the_clock_is_a_process_of_its_own(settings):
 def test_the_sample_county_is_loaded_and_its_accounts_shown_last(settings):
     settings.DEMO = True
     plan = portal_plan(8000, serve=True)
-    assert commands(plan) == ["make_keys", "migrate", "load_demo", "collectstatic", "demo_accounts"]
-    assert [step.kept for step in plan.steps] == [False, False, False, False, True]
+    assert commands(plan) == ["check_services", "make_keys", "migrate", "load_demo", "collectstatic", "demo_accounts"]
+    assert [step.kept for step in plan.steps] == [False, False, False, False, False, True]
 
 
 def test_setting_up_only_starts_nothing():

@@ -72,7 +72,7 @@ def first_sign_in(studio: Studio) -> None:
     code = slip_code(staff)
     page = studio.page(size=PHONE)
     page.goto("/sign-in/")
-    studio.shoot(page, "sign-in", "a:has-text('用账号条登录')", height=520)
+    studio.shoot(page, "sign-in", "a:has-text('用账号条登录')", height=610)
     page.click("a:has-text('用账号条登录')")
     page.fill("input[name=username]", "zhibu0201")
     page.fill("input[name=code]", code)
@@ -290,7 +290,7 @@ def main(wanted: list[str]) -> int:
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--font-render-hinting=none", "--lang=zh-CN"]
+            executable_path=CHROMIUM, args=["--no-sandbox", "--font-render-hinting=none"]
         )
         for flows, sample in ((FRESH, False), (SAMPLE, True)):
             chosen = {name: flow for name, flow in flows.items() if not wanted or name in wanted}

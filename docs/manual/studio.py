@@ -34,12 +34,20 @@ MARKS = """(selectors) => selectors.forEach((selector, number) => {
   Object.assign(frame.style, {position: 'absolute', zIndex: 90, left: box.left + scrollX - 5 + 'px', top: box.top + scrollY - 5 + 'px',
     width: box.width + 10 + 'px', height: box.height + 10 + 'px', border: '3px solid #d4001a', borderRadius: '8px', boxSizing: 'border-box',
     pointerEvents: 'none'});
-  Object.assign(badge.style, {position: 'absolute', left: Math.max(-22, 4 - box.left) + 'px', top: Math.max(-18, 4 - box.top - scrollY) + 'px', width: '28px', height: '28px', borderRadius: '50%',
+  Object.assign(badge.style, {position: 'absolute', left: Math.max(-22, 4 - box.left) + 'px', top: Math.max(-18, 4 - box.top - scrollY) + 'px',
+    width: '28px', height: '28px', borderRadius: '50%',
     background: '#d4001a', color: '#fff', font: 'bold 17px/28px sans-serif', textAlign: 'center'});
   badge.textContent = number + 1;
   frame.className = 'manual-mark';
   frame.append(badge);
   document.body.append(frame);
+})"""
+
+# Headless browsers write dates the American way whatever their language; those of our readers write 年/月/日.
+DATES = """(chinese) => document.querySelectorAll('input[type=date], input[data-manual]').forEach((field) => {
+  if (chinese) { const value = field.value; Object.assign(field, {type: 'text', placeholder: '年/月/日', value: value.replaceAll('-', '/')}); }
+  else { const value = field.value; field.type = 'date'; field.value = value.replaceAll('/', '-'); }
+  field.toggleAttribute('data-manual', chinese);
 })"""
 
 # The picture's pixels as numbers of a palette: the commonest colours, every other pixel gets the nearest of them.
@@ -163,6 +171,7 @@ class Studio:
         """``marks``: selectors of what gets ①②③. ``whole``: the page from top to end; ``height``: only so much of it."""
         page.wait_for_load_state("networkidle")
         page.evaluate("document.fonts.ready")
+        page.evaluate(DATES, True)
         found = [page.locator(selector).locator("visible=true").first for selector in marks]
         handles = [one.element_handle() for one in found]
         if handles and not (whole or height):
@@ -172,6 +181,7 @@ class Studio:
         assert size is not None
         clip = {"x": 0, "y": 0, "width": size["width"], "height": height} if height else None
         raw = page.screenshot(full_page=whole or bool(height), clip=clip, animations="disabled", caret="hide")  # type: ignore[arg-type]
+        page.evaluate(DATES, False)
         page.evaluate("document.querySelectorAll('.manual-mark').forEach((mark) => mark.remove())")
         (PICTURES / f"{name}.png").write_bytes(self._small(raw))
         print(f"  {name}.png", flush=True)

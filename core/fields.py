@@ -22,7 +22,10 @@ class BytewiseField(models.CharField):
 
     def db_type(self, connection: Any) -> str | None:
         plain = super().db_type(connection)
-        return f'{plain} COLLATE "C"' if connection.vendor == "postgresql" else plain
+        if plain is None or connection.vendor != "postgresql":
+            return plain
+        # By its long name, or Django would add a second index for LIKE to a unique one: bytes in order need none.
+        return f'{plain.replace("varchar", "character varying")} COLLATE "C"'
 
 
 class PathField(BytewiseField):

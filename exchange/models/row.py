@@ -15,7 +15,7 @@ class ImportChunk(ScopedModel):
 
     scope_paths = ("batch__path",)
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="chunks")
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="chunks", db_index=False)
     sheet = models.PositiveSmallIntegerField("工作表")
     first = models.PositiveIntegerField("首行行号")
     blob = models.BinaryField()
@@ -40,7 +40,7 @@ class ImportRow(ScopedModel):
 
     scope_paths = ("batch__path",)
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows", db_index=False)
     sheet = models.PositiveSmallIntegerField("工作表")  # index into batch.sheets
     number = models.PositiveIntegerField("行号")  # as Excel shows it
     outcome = models.CharField("结果", max_length=9, choices=[(one.value, one.value) for one in Outcome])

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import FilteredRelation, Q
+
 from core.actors import Actor
 from core.ledgers import ApplyContext, ApplyResult, CheckContext, Ledger, LedgerRow, Outcome, RestoreResult
 from members.enums import OPEN_LOST_STATES, OPEN_STATES, Source
@@ -227,13 +229,18 @@ class PeopleLedger(Exporting, Ledger):
 
     def standing(self, subjects: Sequence[int], by: Actor) -> dict[int, str]:
         """The versions of the person, of the open journey this ledger speaks of, and of an open spell of lost contact."""
-        states = OPEN_STATES if self.direction else ()
-        members = dict(matching.visible(by).filter(id__in=subjects).values_list("id", "version"))
-        journeys = Journey.objects.unscoped().filter(member_id__in=subjects, direction=self.direction, state__in=states)
-        spells = LostContact.objects.unscoped().filter(member_id__in=subjects, state__in=OPEN_LOST_STATES)
-        away = {member: rest for member, *rest in journeys.values_list("member_id", "id", "version")}
-        lost = {member: rest for member, *rest in spells.values_list("member_id", "id", "version")}
-        return {one: _state(version, away.get(one), lost.get(one)) for one, version in members.items()}
+        away = Q(journeys__direction=self.direction, journeys__state__in=OPEN_STATES)
+        lost = Q(lost_contacts__state__in=OPEN_LOST_STATES)
+        found = (
+            matching.visible(by)
+            .filter(id__in=subjects)
+            .annotate(away=FilteredRelation("journeys", condition=away), lost=FilteredRelation("lost_contacts", condition=lost))
+            .values_list("id", "version", "away__id", "away__version", "lost__id", "lost__version")
+        )
+        return {
+            one: _state(version, journey and (journey, journeys), spell and (spell, spells))
+            for one, version, journey, journeys, spell, spells in found
+        }
 
     def prove(self, known: Sequence[tuple[int, str]], context: ApplyContext) -> None:
         writer = self._writer(context)

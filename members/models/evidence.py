@@ -19,7 +19,7 @@ class Evidence(ScopedModel):
 
     scope_paths = ("member__home_path", "member__care_path")
 
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="evidence")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="evidence", db_index=False)
     fields = models.CharField("栏目", max_length=80)
     on = models.DateField("核实日期")
     source = models.CharField("来源", max_length=10, choices=Source.choices)

@@ -40,9 +40,14 @@ class Journey(SealsFields, ScopedModel):
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="journeys")
     direction = models.CharField("方向", max_length=3, choices=Direction.choices)
     state = models.CharField("状态", max_length=12, choices=JourneyState.choices)
-    home = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Few journeys name a host of ours, and a home is found by its path: indexes of their own would cost each row of a ledger.
+    home = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     home_text = models.CharField("组织关系所在党组织", max_length=160, blank=True, default="")
-    host = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    host = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     host_text = models.CharField("流入地党组织", max_length=160, blank=True, default="")
     home_path = PathField(blank=True, default="")
     host_path = PathField(blank=True, default="")
@@ -88,6 +93,7 @@ class Journey(SealsFields, ScopedModel):
             models.Index(fields=["home_path", "id"], name="journey_home"),
             models.Index(fields=["host_path", "id"], name="journey_host", condition=~Q(host_path="")),
             models.Index(fields=["region_code", "home_path"], name="journey_region"),
+            models.Index(fields=["host"], name="journey_host_id", condition=Q(host__isnull=False)),
         ]
 
     @classmethod

@@ -84,11 +84,13 @@ class Member(SealsFields, ScopedModel):
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在党支部"
     )
     care = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="流动或纳入支部"
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="流动或纳入支部", db_index=False
     )
     home_path = PathField("组织关系路径", blank=True, default="")
     care_path = PathField("纳入路径", blank=True, default="")
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_from")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_from", db_index=False
+    )
     version = models.PositiveIntegerField("版本", default=1)
     created_at = models.DateTimeField("建档时间")
     updated_at = models.DateTimeField("更新时间")
@@ -117,7 +119,8 @@ class Member(SealsFields, ScopedModel):
                 fields=["home_path", "id", "party_status", "restricted", "merged_into", "home"], name="member_home"
             ),
             models.Index(fields=["care_path", "id"], name="member_care", condition=~Q(care_path="")),
-            models.Index(fields=["identity_index"], name="member_identity"),
+            models.Index(fields=["care"], name="member_care_id", condition=Q(care__isnull=False)),
+            models.Index(fields=["merged_into"], name="member_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["phone_index"], name="member_phone"),
             models.Index(fields=["phone_tail", "home_path"], name="member_phone_tail"),
             models.Index(fields=["name", "home_path"], name="member_name"),

@@ -67,6 +67,7 @@ class Crawler:
 
     user: User
     canaries: tuple[str, ...]
+    is_thorough: bool = False  # one of them tries every filter and form: the code is the same for all
     client: Client = field(default_factory=Client)
     seen: set[str] = field(default_factory=set)
     found: list[str] = field(default_factory=list)
@@ -176,7 +177,7 @@ def lists(crawler: Crawler, foreign: Any) -> None:
         address = reverse(people.url_name)
         for query in (f"organisation={foreign.public_id}", f"part=tree&organisation={foreign.public_id}", "sort=name", "sort=updated"):
             crawler.get(f"{address}?{query}")
-        for key in people.filters:
+        for key in people.filters if crawler.is_thorough else ("kind",):
             for value, _label in list(FILTERS[key].choices())[: 3 if people.key == "members" else 1]:
                 crawler.get(f"{address}?{key}={value}")
     for query in ("", "?size=200", f"?organisation={foreign.public_id}", "?away=out", "?lost=any", "?name=鸑鷟甲", "?at=x"):
@@ -206,7 +207,8 @@ def exports(crawler: Crawler, home: Any, foreign: Any) -> None:
     for ledger in ledgers.ledgers():
         address = f"{reverse('export-new')}?kind={ledger.kind}"
         asked = {"purpose": "核对名单用", "form": "official", "numbers": "full"}
-        for place, form, kind in ((home, "official", "xlsx"), (home, "list", "csv"), (foreign, "official", "xlsx")):
+        ways = [(home, "official", "xlsx"), (foreign, "official", "xlsx"), (home, "list", "csv")]
+        for place, form, kind in ways if crawler.is_thorough else ways[:2]:
             more = {"organisation": place.public_id, "form": form, "format": kind, "key": f"{ledger.kind}{place.pk}{kind}"}
             crawler.post(address, {**asked, **more})
         crawler.get(f"{address}&organisation={foreign.public_id}")
@@ -226,7 +228,7 @@ def imports(crawler: Crawler, home: Any, foreign: Any) -> None:
     )
     typed_in = (IDENTITY, PHONE, "199****3311")
     hidden = tuple(one for one in crawler.canaries if one not in typed_in)
-    guest = Crawler(crawler.user, hidden, crawler.client)
+    guest = Crawler(crawler.user, hidden, client=crawler.client)
     for place in (home, foreign):
         file = io.BytesIO(data)
         file.name = name
@@ -258,7 +260,7 @@ def test_no_canary_is_met(who, canaries, readers, branch, logged):
     user, home = readers[who]
     # The administrator keeps accounts: names of those who hold one or an office are theirs to see, members never.
     kept = tuple(one for one in canaries if not (who == 3 and one in ("饕餮戊", "驊騮乙")))
-    crawler = Crawler(user, kept)
+    crawler = Crawler(user, kept, is_thorough=who == 0)
     try_everything(crawler, home, branch)
     assert not crawler.found, "\n".join(crawler.found)
     assert len(crawler.seen) > 60, "the crawl saw the portal"

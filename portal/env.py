@@ -11,11 +11,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def env_str(name: str, default: str | None, help: str) -> str:
-    """``NAME_FILE`` may name a file that holds the value (container secrets)."""
+    """``NAME_FILE`` may name a file that holds the value (container secrets). Set but empty counts as not set."""
     file = os.environ.get(f"{name}_FILE")
     if file:
         return Path(file).read_text("utf-8").strip()
-    value = os.environ.get(name, default)
+    value = os.environ.get(name) or default
     if value is None:
         raise ImproperlyConfigured(f"环境变量 {name} 没有设置：{help}")
     return value

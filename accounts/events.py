@@ -28,6 +28,11 @@ def door_event(kind: str, text: str, user: User | None, *, address: str, now: dt
     )
 
 
+def refused_event(*, by: Actor, method: str, path: str) -> None:
+    """Somebody known asked for what the post does not allow. Addresses hold public ids only."""
+    record("access_refused", f"没有权限：{method} {path}", by=by)
+
+
 def self_actor(user: User) -> Actor:
     """Somebody who is just coming in: known, but without rights yet."""
     return Actor(id=user.public_id, name=user.name, unit=user.unit, organisation_id=user.organisation_id)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from accounts import policy
+from accounts.events import refused_event
 from audit import presenters as audit
 from audit.presenters import EventKind
-from core import navigation
+from core import hooks, navigation
 from core.navigation import NavItem
 from core.permissions import Permission
-
 
 EVENT_KINDS = (
     EventKind("account_opened", "开通账号", "account"),
@@ -30,6 +30,7 @@ EVENT_KINDS = (
     EventKind("recovery_used", "用备用码登录", "account", "warn"),
     EventKind("token_made", "创建接口令牌", "account", "warn"),
     EventKind("token_withdrawn", "停用接口令牌", "account"),
+    EventKind("access_refused", "没有权限", "refusal", "warn"),
     EventKind("sign_in_failed", "登录失败", "refusal", "warn"),
     EventKind("sign_in_locked", "登录被锁定", "refusal", "bad"),
     EventKind("factor_failed", "动态口令不对", "refusal", "warn"),
@@ -39,6 +40,7 @@ EVENT_KINDS = (
 
 def register() -> None:
     audit.register(*EVENT_KINDS)
+    hooks.access_refused.register(refused_event)
     policy.register()
     navigation.register(
         NavItem("accounts", "账号与权限", "account-list", order=80, group=3, permission=Permission.ACCOUNTS)

@@ -34,5 +34,6 @@ merge_undone = Hook("merge_undone", "kept, gone, by: a merge was taken back; wha
 evidence_recorded = Hook("evidence_recorded", "member_ids, fields, source, on, by")
 batch_applied = Hook("batch_applied", "an import was applied: batch, by")
 batch_undone = Hook("batch_undone", "an import was taken back: batch, by")
+access_refused = Hook("access_refused", "a right was missing: by, method, path (no query)")
 closing_blockers = Hook("closing_blockers", "why this organisation cannot be closed: organisation -> list of sentences")
 merge_blockers = Hook("merge_blockers", "why two records cannot be merged: kept, gone -> list of sentences")

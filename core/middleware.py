@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from core import hooks
 from core.errors import NotAllowed, UserError
 from core.logs import request_id
 from core.views.errors import Page, error_page
@@ -54,6 +55,7 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, NotAllowed):
+            hooks.access_refused.call(by=request.actor, method=request.method, path=request.path)  # type: ignore[attr-defined]
             return error_page(request, 403, text=exception.text)
         if isinstance(exception, UserError):
             page = Page("这一步没有办成", exception.text, ("回到上一页，按提示改过以后再试。",))

@@ -1,6 +1,6 @@
 """Every bench one after the other on one PostgreSQL server; the figures go to bench/results/<date>.json.
 
-    python -m bench [--rows 100000] [--database-url postgres://postgres@127.0.0.1:5432] [--only import,move,export,lists]
+python -m bench [--rows 100000] [--database-url postgres://postgres@127.0.0.1:5432] [--only import,move,export,lists]
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ def main() -> None:
     parser.add_argument("--database-url", default=SERVER, help="the server, without a database")
     parser.add_argument("--only", default=",".join(NAMES))
     options = parser.parse_args()
-    results: dict[str, Any] = {"machine": f"{os.cpu_count()} processors, Python {platform.python_version()}", "rows": options.rows}
+    results: dict[str, Any] = {
+        "machine": f"{os.cpu_count()} processors, Python {platform.python_version()}",
+        "rows": options.rows,
+    }
     for name in options.only.split(","):
         print(f"== {name}", flush=True)
         results[name] = RUNS[name](options)
@@ -71,7 +74,9 @@ def moves(options: argparse.Namespace) -> Any:
 
 def exports(options: argparse.Namespace) -> Any:
     with own_database(options.database_url, f"bench_export_{os.getpid()}") as environment:
-        subprocess.run([sys.executable, str(HERE.parent / "manage.py"), "migrate", "-v", "0"], check=True, env=environment)
+        subprocess.run(
+            [sys.executable, str(HERE.parent / "manage.py"), "migrate", "-v", "0"], check=True, env=environment
+        )
         return run("export_bench.py", "--rows", options.rows, "--peer-rows", options.peer_rows, environment=environment)
 
 

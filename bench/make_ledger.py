@@ -29,7 +29,13 @@ PLACES = (
     ("四川省", "成都市", "武侯区"), ("新疆维吾尔自治区", "阿克苏地区", "库车市"),
 )  # fmt: skip
 REASONS = ("外出务工", "经商", "随迁", "退休异地居住", "求学")
-WORK = (("某建筑公司", "建筑业"), ("货车司机", "交通运输、仓储和邮政业"), ("某超市", "批发和零售业"), ("", ""), ("某学校", "教育"))
+WORK = (
+    ("某建筑公司", "建筑业"),
+    ("货车司机", "交通运输、仓储和邮政业"),
+    ("某超市", "批发和零售业"),
+    ("", ""),
+    ("某学校", "教育"),
+)
 HEAD = (
     ("序号", ""), ("姓名", ""), ("性别", ""), ("公民身份号码", ""), ("所在党支部", ""), ("流出情况", "流出时间"),
     ("", "流出原因"), ("", "流入地（省）"), ("", "流入地（市）"), ("", "流入地（县）"), ("", "流入地党组织"),
@@ -106,7 +112,11 @@ def register(rows: int, found: list[tuple[str, str]], seed: int) -> Iterator[lis
 def outflow(rows: int, found: list[tuple[str, str]], seed: int, moved: float = 0.0) -> Iterator[list[object]]:
     random_, movers = random.Random(seed), random.Random(seed + 1)
     yield ["云湖县流出党员台账"]
-    yield ["填报单位（盖章）：中共云湖县委员会", *[""] * 15, "填报日期：2026年9月30日" if not moved else "填报日期：2026年11月10日"]
+    yield [
+        "填报单位（盖章）：中共云湖县委员会",
+        *[""] * 15,
+        "填报日期：2026年9月30日" if not moved else "填报日期：2026年11月10日",
+    ]
     yield [upper for upper, _lower in HEAD]
     yield [lower for _upper, lower in HEAD]
     for index, (name, sex, identity, _born) in enumerate(people(rows, random_)):

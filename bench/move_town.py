@@ -40,7 +40,10 @@ def ours(rows: int) -> None:
     from members.models import Journey, Member  # noqa: PLC0415
 
     taken = Organisation.objects.filter(parent=county).count()
-    offices = [plant(f"中共云湖县第{name}工作委员会", f"第{name}工委", "working", county, taken + at + 1) for at, name in enumerate("一二")]
+    offices = [
+        plant(f"中共云湖县第{name}工作委员会", f"第{name}工委", "working", county, taken + at + 1)
+        for at, name in enumerate("一二")
+    ]
     town = plant("中共云湖县测速镇委员会", "测速镇党委", "611", offices[0], 1)
     people = list(Member.objects.unscoped().order_by("pk").values_list("pk", flat=True)[:PEOPLE])
     for number in range(BRANCHES):
@@ -58,7 +61,11 @@ def ours(rows: int) -> None:
             organisations.move(town, to=offices[(number + 1) % 2], by=by)
             seconds.append(time.perf_counter() - began)
     moved = Member.objects.unscoped().filter(home_path__startswith=Organisation.objects.get(pk=town.pk).path).count()
-    print(json.dumps({"members": moved, "branches": BRANCHES, "seconds": round(statistics.median(seconds), 4), "all": seconds}))
+    print(
+        json.dumps(
+            {"members": moved, "branches": BRANCHES, "seconds": round(statistics.median(seconds), 4), "all": seconds}
+        )
+    )
 
 
 def main() -> None:
@@ -75,7 +82,9 @@ def main() -> None:
         command = [sys.executable, __file__, "--run-ours", "--rows", str(options.rows)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
     found = json.loads(done.stdout.strip().splitlines()[-1])
-    print(f"a town of {found['branches']} branches and {found['members']} members: {found['seconds']:.3f} s; at most 0.2 s")
+    print(
+        f"a town of {found['branches']} branches and {found['members']} members: {found['seconds']:.3f} s; at most 0.2 s"
+    )
     if options.json:
         options.json.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -69,7 +70,8 @@ def copy_line(row: Sequence[Any]) -> str:
     """One look at all texts of a row together: hardly any holds what COPY wants escaped."""
     if _special("".join([value for value in row if value.__class__ is str])):
         return "\t".join([_copy_text(value) for value in row]) + "\n"
-    return "\t".join([value if value.__class__ is str else _copy_text(value) for value in row]) + "\n"
+    texts = [value if value.__class__ is str else "\\N" if value is None else _copy_text(value) for value in row]
+    return "\t".join(texts) + "\n"
 
 
 def _copy_text(value: Any) -> str:
@@ -88,8 +90,14 @@ def _copy_text(value: Any) -> str:
     if isinstance(value, (dict, list)):
         return _copy_text(_encode(value))
     if isinstance(value, dt.datetime):
-        return value.isoformat()
+        return _moment(value)
     return _copy_text(str(value))
+
+
+@lru_cache(maxsize=16)
+def _moment(value: dt.datetime) -> str:
+    """All rows of an act bear its time."""
+    return value.isoformat()
 
 
 def _plain(value: Any) -> Any:
@@ -100,6 +108,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat()
     return value
+
+
+def not_waited_for() -> None:
+    """The transaction that is open commits without waiting for the disk. For steps whose loss in a crash of the server is
+    noticed, because the commit that makes them count, a later one, waits for the disk and brings them along."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
 def lock(name: str) -> None:

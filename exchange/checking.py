@@ -17,6 +17,7 @@ from django.db import transaction
 
 from core import clock
 from core.actors import Actor
+from core.bulk import not_waited_for
 from core.handlers import Progress
 from core.ledgers import CheckContext, Ledger, LedgerRow, Outcome
 from exchange import known, learning, staging
@@ -173,7 +174,9 @@ class Checker:
         first = self._people.setdefault(key, (row.sheet, row.number))
         if first != (row.sheet, row.number):
             where = f"第 {first[1]} 行" if first[0] == row.sheet else f"工作表“{first[0]}”第 {first[1]} 行"
-            row.error("duplicate_in_file", f"这个身份证号在{where}已经有了，同一个人只能有一行，请删掉一行。", "identity")
+            row.error(
+                "duplicate_in_file", f"这个身份证号在{where}已经有了，同一个人只能有一行，请删掉一行。", "identity"
+            )
 
     def _skip(self, sheet: Sheet, number: int, why: str) -> None:
         if why != "blank" and len(sheet.skipped) < SKIPPED_SHOWN:
@@ -203,6 +206,7 @@ class Checker:
 
     def _stage(self, rows: list[LedgerRow], sheet: int) -> None:
         with transaction.atomic():
+            not_waited_for()  # the batch says "checked" only after all of them
             digests = staging.stage(rows, self.batch, sheet)
         for row, digest in zip(rows, digests, strict=True):
             self._digest.update(f"{digest}{row.organisation_id}{row.outcome.value}".encode())
@@ -224,7 +228,11 @@ class Checker:
     def notes(self) -> list[dict[str, str]]:
         """What the sender should know of how rows were read. Merged cells of the head are every form's; those of rows are not."""
         return [
-            {"code": "merged_filled", "text": f"有 {rows} 行在合并的单元格里，合并的内容给了其中每一行。", "sheet": sheet}
+            {
+                "code": "merged_filled",
+                "text": f"有 {rows} 行在合并的单元格里，合并的内容给了其中每一行。",
+                "sheet": sheet,
+            }
             for sheet, rows in self.filled.items()
         ]
 

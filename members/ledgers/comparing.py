@@ -52,6 +52,14 @@ def compare(row: LedgerRow, record: dict[str, Any], columns: dict[str, str]) -> 
     return after
 
 
+def stated(row: LedgerRow, columns: dict[str, str]) -> dict[str, Any]:
+    """What the row says for a new record. It replaces nothing, so it is no change of a cell."""
+    values = row.values
+    return {
+        column: values[key] for key, column in columns.items() if key in values and values[key] not in (None, "", [])
+    }
+
+
 def _empty(column: str) -> Any:
     return None if column in DATES or column == "certificate" else ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from branches.rules import value as rule_value
@@ -15,7 +16,7 @@ from core.domain.regions import region_label
 from core.ledgers import CellChange, LedgerRow
 from members.enums import EVIDENCE, Direction, JourneyState
 from members.ledgers import columns
-from members.ledgers.comparing import compare, compare_facts_only, compare_phone, new_phones
+from members.ledgers.comparing import compare, compare_facts_only, compare_phone, new_phones, stated
 from members.ledgers.lost_rows import plan_lost, write_lost
 from members.ledgers.matching import Person
 from members.ledgers.people import PeopleLedger, Plan, Surroundings
@@ -43,11 +44,9 @@ JOURNEY = {
 _REASONS = frozenset(LEAVING_REASON.labels())
 SHORT = "短期外出"
 NOT_OURS = frozenset((*EVIDENCE["facts"], *EVIDENCE["address"]))  # shown here, kept by the register: this proves none
-BLANK_JOURNEY: Record = {
-    column: None if column in ("left_on", "expected_return_on", "certificate") else "" for column in JOURNEY.values()
-}
 
 
+@lru_cache(maxsize=20_000)
 def is_short(left_on: str | None, on: dt.date, months: int) -> bool:
     """Away for less than the months that make somebody a mobile member (short-term out)."""
     return bool(left_on) and months_between(PartialDate.from_iso(left_on).day, on) < months
@@ -83,7 +82,7 @@ class Outflow(PeopleLedger):
         over = row.mark == JourneyState.RETURNED
         plan.new_journey = journey is None and not over
         if journey is not None or not over:
-            plan.journey = compare(row, journey or BLANK_JOURNEY, JOURNEY)
+            plan.journey = stated(row, JOURNEY) if journey is None else compare(row, journey, JOURNEY)
             self._plan_contact(row, journey, plan)
         if over:
             self._plan_return(row, journey, around, plan)
@@ -97,7 +96,9 @@ class Outflow(PeopleLedger):
             plan.member["other_phones"] = others
         plan.member.update(compare(row, person, {"dues_paid_to": "dues_paid_to"}))
         plan_lost(row, person, around, plan)
-        plan.evidence = evidence_of(key for key, value in row.values.items() if value is not None and key not in NOT_OURS)
+        plan.evidence = evidence_of(
+            key for key, value in row.values.items() if value is not None and key not in NOT_OURS
+        )
         return plan
 
     @staticmethod

@@ -234,7 +234,10 @@ class PeopleLedger(Exporting, Ledger):
         found = (
             matching.visible(by)
             .filter(id__in=subjects)
-            .annotate(away=FilteredRelation("journeys", condition=away), lost=FilteredRelation("lost_contacts", condition=lost))
+            .annotate(
+                away=FilteredRelation("journeys", condition=away),
+                lost=FilteredRelation("lost_contacts", condition=lost),
+            )
             .values_list("id", "version", "away__id", "away__version", "lost__id", "lost__version")
         )
         return {

@@ -66,10 +66,10 @@ def test_idle_time_is_a_rule(client_for, town_user: User, monkeypatch, set_rule)
 def test_busy_session_ends_after_eight_hours(client_for, town_user: User, monkeypatch):
     client = client_for(town_user)
     assert is_inside(client)
-    for _ in range(24):
+    for _ in range(23):
         later(monkeypatch, minutes=20)
         assert is_inside(client)
-    later(monkeypatch, minutes=20)
+    later(monkeypatch, minutes=25)
     assert not is_inside(client)
 
 

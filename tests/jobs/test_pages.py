@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from django.urls import reverse
 
@@ -84,6 +86,7 @@ def test_older_jobs_are_on_the_next_page(client_for, town_user, town_actor, hand
     handle("test.page", lambda params, by, progress: {})
     for number in range(3):
         actions.enqueue("test.page", {}, by=town_actor, title=f"第 {number} 份")
+        time.sleep(0.002)  # within one millisecond ids have no order
     client = client_for(town_user)
     page = client.get(reverse("job-list")).content.decode()
     assert "第 0 份" not in page

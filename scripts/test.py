@@ -6,6 +6,8 @@
 
 Tests that need Redis find one in TEST_REDIS_URL, given or on 127.0.0.1:6379. With CI=true, whatever was not run or was
 skipped is a failure. Arguments go to pytest (``make test ARGS="-k ledger"``).
+
+Each run is spread over two processes, file by file, where there are two processors: what a file loads once stays loaded.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ class Run:
     name: str
     marks: str
     environment: dict[str, str] = field(default_factory=dict)
+    spread: tuple[str, ...] = ()
     code: int = 0
     passed: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
@@ -44,7 +47,8 @@ class Run:
         print(f"\n== {self.name}", flush=True)
         report = REPORTS / f"{self.name.lower()}.xml"
         report.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "pytest", "-q", "-m", self.marks, f"--junitxml={report}", *arguments]
+        command = [sys.executable, "-m", "pytest", "-q", "-m", self.marks, f"--junitxml={report}"]
+        command += [*self.spread, *arguments]
         began = time.monotonic()
         self.code = subprocess.run(command, cwd=ROOT, env={**os.environ, **self.environment}, check=False).returncode
         self.seconds = time.monotonic() - began
@@ -101,22 +105,29 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def spread() -> tuple[str, ...]:
+    """Options of pytest-xdist: more than two processes would only wait for the database."""
+    number = min(os.cpu_count() or 1, 2)
+    return ("-n", str(number), "--dist", "loadfile") if number > 1 else ()
+
+
 def plan() -> tuple[list[Run], list[str]]:
     """The runs this machine can do, and a line for each it cannot."""
     missing = []
+    processes = spread()
     shared = {"TEST_DATABASE_URL": "sqlite:///:memory:"}
     if redis := find_redis():
         shared["TEST_REDIS_URL"] = redis
     else:
         missing.append("Redis: TEST_REDIS_URL is not set and nothing answers on 127.0.0.1:6379")
-    runs = [Run("SQLite", "not browser", shared)]
+    runs = [Run("SQLite", "not browser", shared, processes)]
     if chromium := find_chromium():
-        runs.append(Run("Browser", "browser", {**shared, "CHROMIUM": chromium}))
+        runs.append(Run("Browser", "browser", {**shared, "CHROMIUM": chromium}, processes))
     else:
         missing.append("Browser: no Chromium found; install one (Debian: apt-get install chromium) or set CHROMIUM")
     postgres, why = find_postgres()
     if postgres:
-        runs.append(Run("PostgreSQL", "not once and not browser", {**shared, "TEST_DATABASE_URL": postgres}))
+        runs.append(Run("PostgreSQL", "not once and not browser", {**shared, "TEST_DATABASE_URL": postgres}, processes))
     else:
         missing.append(f"PostgreSQL: {why}")
     return runs, missing

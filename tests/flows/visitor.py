@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -50,12 +49,6 @@ class Visitor:
     def press(self, words: str, *, within: str = "main", nth: int = 0) -> None:
         """A button by its words, which leads to a page."""
         self._leave(self.page.locator(within).get_by_role("button", name=words).nth(nth))
-
-    def menu(self, words: str) -> None:
-        """An entry of the menu, which a phone has to open first."""
-        if self.is_phone:
-            self.page.locator(".bottombar").get_by_role("link", name="菜单").click()
-        self._leave(self.page.locator("#menu").get_by_role("link", name=words).first)
 
     def _leave(self, what: Locator) -> None:
         with self.page.expect_navigation():
@@ -137,6 +130,3 @@ class Visitor:
 
     def heading(self) -> str:
         return self.page.locator("h1").inner_text()
-
-    def value(self, name: str) -> Any:
-        return self.page.locator(f"main [name={name}]").first.input_value()

@@ -19,6 +19,9 @@ HTTPS = env_bool("HTTPS", False, "通过 HTTPS 提供服务时为 1（Cookie 只
 KEYS_FILE = env_path("KEYS_FILE", VAR / "keys.json", "字段加密密钥文件，务必单独备份")
 
 INSTALLED_APPS = [
+    # Before Django's and import-export's: of two commands with one name the earlier application's counts.
+    "accounts",
+    "portal",
     "portal.apps.SystemAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -32,13 +35,11 @@ INSTALLED_APPS = [
     "core",
     "audit",
     "branches",
-    "accounts",
     "files",
     "jobs",
     "inbox",
     "exchange",
     "members",
-    "portal",
 ]
 
 MIDDLEWARE = [

@@ -5,7 +5,7 @@
 * PostgreSQL: the rest again, on TEST_DATABASE_URL or where a server on 127.0.0.1:5432 lets user postgres in.
 
 Tests that need Redis find one in TEST_REDIS_URL, given or on 127.0.0.1:6379. With CI=true, whatever was not run or was
-skipped is a failure. Arguments go to pytest (``make test ARGS="-k ledger"``).
+skipped everywhere is a failure. Arguments go to pytest (``make test ARGS="-k ledger"``).
 
 Each run is spread over two processes, file by file, where there are two processors: what a file loads once stays loaded.
 """
@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -31,15 +32,15 @@ NO_TESTS = 5  # pytest's exit code when a selection is empty
 
 @dataclass
 class Run:
-    """One pytest run: its name, what it selects, and how it ended."""
+    """One pytest run: its name, what it selects, and how it ended: the tests that passed, the skipped ones with their reason."""
 
     name: str
     marks: str
     environment: dict[str, str] = field(default_factory=dict)
     spread: tuple[str, ...] = ()
     code: int = 0
-    passed: int = 0
-    skipped: dict[str, int] = field(default_factory=dict)
+    passed: set[str] = field(default_factory=set)
+    skipped: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
 
     def carry_out(self, arguments: list[str]) -> None:
@@ -57,18 +58,28 @@ class Run:
 
     def _read(self, report: Path) -> None:
         for case in ET.parse(report).iter("testcase"):
+            test = f"{case.get('classname')}.{case.get('name')}"
             if not len(case) or all(child.tag in ("system-out", "system-err", "properties") for child in case):
-                self.passed += 1
+                self.passed.add(test)
             for skip in case.findall("skipped"):
                 if skip.get("type") != "pytest.xfail":
-                    reason = skip.get("message") or "no reason given"
-                    self.skipped[reason] = self.skipped.get(reason, 0) + 1
+                    self.skipped[test] = skip.get("message") or "no reason given"
 
     @property
     def verdict(self) -> str:
         """One line for the end."""
         words = {0: "green", NO_TESTS: "no test selected"}.get(self.code, "FAILED")
-        return f"{self.name:<11}{words}, {self.passed} passed in {self.seconds:.0f} s"
+        return f"{self.name:<11}{words}, {len(self.passed)} passed in {self.seconds:.0f} s"
+
+
+def left_out(runs: list[Run]) -> list[str]:
+    """A line for each reason why tests were skipped that no other run has carried out."""
+    passed = {test for run in runs for test in run.passed}
+    lines = []
+    for run in runs:
+        reasons = Counter(reason for test, reason in run.skipped.items() if test not in passed)
+        lines += [f"{run.name}: {count} skipped, {reason}" for reason, count in sorted(reasons.items())]
+    return lines
 
 
 def find_chromium() -> str | None:
@@ -142,7 +153,7 @@ def main(arguments: list[str]) -> int:
         run.carry_out(arguments)
         if run.code == NO_TESTS:
             missing.append(f"{run.name}: no test was selected")
-        missing += [f"{run.name}: {count} skipped, {reason}" for reason, count in sorted(run.skipped.items())]
+    missing += left_out(runs)
     failed = any(run.code not in (0, NO_TESTS) for run in runs)
     print("\n== In all")
     for run in runs:

@@ -119,6 +119,8 @@ class Member(SealsFields, ScopedModel):
                 fields=["home_path", "id", "party_status", "restricted", "merged_into", "home"], name="member_home"
             ),
             models.Index(fields=["care_path", "id"], name="member_care", condition=~Q(care_path="")),
+            # Not the partial one above: for a list of many numbers the planner cannot tell that none of them is "".
+            models.Index(fields=["identity_index"], name="member_identity"),
             models.Index(fields=["care"], name="member_care_id", condition=Q(care__isnull=False)),
             models.Index(fields=["merged_into"], name="member_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["phone_index"], name="member_phone"),

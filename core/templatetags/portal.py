@@ -15,7 +15,7 @@ from django.template.base import FilterExpression, NodeList, Parser, Token, toke
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
-from core import charts
+from core import charts, forms
 from core.component_options import Component, ComponentError, load
 from core.components import Segment
 
@@ -98,10 +98,17 @@ def field(bound: BoundField, label: str = "", hint: str = "", wide: bool = False
         "label": label or bound.label,
         "hint": hint or bound.help_text,
         "wide": wide,
+        "errors": forms.errors_of(bound, label),
         "is_group": bool(bound.field.widget.use_fieldset),
         "is_checkbox": isinstance(bound.field.widget, CheckboxInput),
         "control": bound.as_widget(attrs=_described_by(bound, bool(hint or bound.help_text))),
     }
+
+
+@register.filter
+def errors_by_name(bound: BoundField) -> list[str]:
+    """What is wrong with a field, for a list of all errors of the form."""
+    return forms.errors_by_name(bound)
 
 
 def _described_by(bound: BoundField, has_hint: bool) -> dict[str, str | bool]:

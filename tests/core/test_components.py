@@ -210,6 +210,24 @@ def test_error_summary_leads_to_each_field():
         assert f'id="{target}"' in fields
 
 
+def test_a_missing_field_is_asked_for_by_its_name():
+    form = NameForm({})
+    name, kind = form["name"].label, form["kind"].label
+    beside = html("{% field form.name %}{% field form.kind label='别的叫法' %}", form=form)
+    assert f">请填写{name}<" in beside
+    assert ">请选择别的叫法<" in beside
+    summary = html('{% component "error_summary" form=form %}', form=form)
+    assert f">请填写{name}<" in summary
+    assert f">请选择{kind}<" in summary
+
+
+def test_a_sentence_of_the_forms_own_stays():
+    form = NameForm({})
+    form.fields["name"].error_messages["required"] = "没有名字查不了"
+    assert ">没有名字查不了<" in html("{% field form.name %}", form=form)
+    assert f">{form['name'].label}：没有名字查不了<" in html('{% component "error_summary" form=form %}', form=form)
+
+
 def test_error_summary_of_a_good_form_is_empty():
     assert html('{% component "error_summary" form=form %}', form=NameForm({"name": "张", "kind": "1"})).strip() == ""
 

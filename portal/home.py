@@ -27,6 +27,7 @@ from members.models import Member
 
 MOST_COUNTED = 40_000
 RECENT = 6
+TOLD_BY_ANOTHER = ("import.received",)  # the import of the file is a line of its own
 LOOKED_AT = 5  # times as many events, for those that are not to be shown
 WAITING = 8
 TONES = {Level.RED: "bad", Level.YELLOW: "warn", Level.BLUE: "info", Level.INFO: "neutral"}
@@ -125,7 +126,7 @@ def _waiting(actor: Actor) -> list[Todo]:
 
 
 def _recent(actor: Actor, permission: Permission, *groups: str) -> list[presenters.Line]:
-    kinds = [kind for group in groups for kind in presenters.kinds_in(group)]
+    kinds = [kind for group in groups for kind in presenters.kinds_in(group) if kind not in TOLD_BY_ANOTHER]
     found = Event.objects.visible_to(actor, permission).filter(kind__in=kinds).order_by("-at", "-pk")
     events = list(found[: RECENT * LOOKED_AT])
     # An event stays where it happened; its person may be another branch's by now, or known to the county alone.

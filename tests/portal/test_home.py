@@ -84,6 +84,14 @@ def test_what_changed_lately_is_shown_in_the_own_part(town, town_actor, client_f
     assert "新庄村" not in client_for(other_town_user).get("/").content.decode()
 
 
+def test_an_import_takes_one_line_of_what_changed_lately(town, town_actor, client_for, town_user):
+    for kind, text in (("import.received", "上传台账文件“甲”"), ("import.applied", "导入“甲”")):
+        record(kind, text, by=town_actor, organisation_id=town.pk)
+    page = client_for(town_user).get("/").content.decode()
+    assert "导入“甲”" in page
+    assert "上传台账文件" not in page
+
+
 @pytest.mark.parametrize("who", ["auditor_user", "system_user"])
 def test_auditor_and_system_administrator_see_no_person(who, people, client_for, request):
     page = client_for(request.getfixturevalue(who)).get("/").content.decode()

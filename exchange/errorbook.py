@@ -1,6 +1,7 @@
 """The error book: the rows that need a hand, as they came, with the bad cells marked and a last column that says why.
 
-It keeps titles, head and sheet names of the file, so that it can be mended and uploaded again as it is.
+It keeps titles, head and sheet names of the file, so that it can be mended and uploaded again as it is. A row that says
+a person a second time stays out: alone in a book of its own it would no longer be a double. A sheet beside says so.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from files import actions as files
 from files.models import StoredFile
 
 WHY = "问题说明"
+DOUBLE = "duplicate_in_file"
+LEFT_OUT = "没有放进来的行"
 KEEP_DAYS = 7
 NAME_SHOWN = 31  # Excel's longest sheet name
 _FORBIDDEN = str.maketrans("[]:*?/\\", "（）：＊？／＼")
@@ -49,8 +52,8 @@ def make_error_book(*, batch: ImportBatch, by: Actor, now: dt.datetime | None = 
 
 
 def error_book(batch: ImportBatch) -> bytes:
-    """The rows in error, held, or with a warning. The caller has checked who asks."""
-    wrong = _wrong_rows(batch)
+    """The rows in error, held, or with a warning, but for doubles. The caller has checked who asks."""
+    wrong, doubles = _wrong_rows(batch)
     stream = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with open_book(content_of(batch), batch.file_name) as source, xlsxwriter.Workbook(stream, options) as target:
@@ -62,19 +65,40 @@ def error_book(batch: ImportBatch) -> bytes:
             page = target.add_worksheet(name)
             rows = (row for chunk in source.rows(sheet["index"]) for row in chunk)
             _write_sheet(page, looks, sheet, rows, wrong[sheet["index"]])
-        if not wrong:
+        if doubles:
+            page = target.add_worksheet(LEFT_OUT)
+            for line, stored in enumerate(doubles):
+                page.write_string(line, 0, _said_of_double(stored, batch))
+        elif not wrong:
             target.add_worksheet("没有问题").write_string(0, 0, "每一行都可以导入，没有要改的。")
     return stream.getvalue()
 
 
-def _wrong_rows(batch: ImportBatch) -> dict[int, Wrong]:
+def _wrong_rows(batch: ImportBatch) -> tuple[dict[int, Wrong], list[ImportRow]]:
+    """The rows for the book by sheet, and those that stay out because their person stands in an earlier row."""
     stopped = (Outcome.ERROR.value, Outcome.HELD.value)
     rows = ImportRow.objects.unscoped().filter(batch=batch)
     found: dict[int, Wrong] = {}
+    doubles: list[ImportRow] = []
     chosen = list((rows.filter(outcome__in=stopped) | rows.filter(warned=True)).order_by("pk"))
     for stored, row in zip(chosen, staging.open_rows(chosen, batch), strict=True):
-        found.setdefault(stored.sheet, {})[stored.number] = (row, staging.corrections_of(stored, batch.public_id))
-    return found
+        if {one.code for one in row.messages if one.level == "error"} == {DOUBLE}:
+            doubles.append(stored)
+        else:
+            found.setdefault(stored.sheet, {})[stored.number] = (row, staging.corrections_of(stored, batch.public_id))
+    return found, doubles
+
+
+def _said_of_double(stored: ImportRow, batch: ImportBatch) -> str:
+    """第 25 行与第 4 行是同一个人，没有放进来。 The earlier row is unknown where the two name the person in different ways."""
+    same = ImportRow.objects.unscoped().filter(batch=batch, person=stored.person, pk__lt=stored.pk)
+    first = same.order_by("pk").first() if stored.person else None
+    names = {sheet["index"]: sheet["name"] for sheet in batch.sheets}
+    where = f"工作表“{names[stored.sheet]}”" if len([one for one in batch.sheets if one["use"]]) > 1 else ""
+    if first is None:
+        return f"{where}第 {stored.number} 行与前面一行是同一个人，没有放进来。"
+    other = f"工作表“{names[first.sheet]}”" if first.sheet != stored.sheet else ""
+    return f"{where}第 {stored.number} 行与{other}第 {first.number} 行是同一个人，没有放进来。"
 
 
 class _Looks:

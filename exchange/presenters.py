@@ -23,6 +23,7 @@ STATES = {
     State.REFUSED: ("没有收下", "bad"),
     State.CANCELLED: ("不导入了", "neutral"),
 }
+NOTHING_TO_DO = ("无需导入", "ok")
 NEXT = {
     State.UPLOADED: "看表头",
     State.RECOGNISED: "去核对",
@@ -53,6 +54,16 @@ WHY_SKIPPED = {
     "left_out": "您选了不导入",
 }
 MARKS = {"red": "字是红色的", "struck": "划了删除线的"}
+
+
+def state_of(batch: ImportBatch) -> tuple[str, str]:
+    """Label and tone of where the file stands."""
+    return NOTHING_TO_DO if batch.has_nothing_to_do else STATES[State(batch.state)]
+
+
+def next_of(batch: ImportBatch) -> str:
+    """What the link to the file is called; "" where nothing follows."""
+    return "看核对结果" if batch.has_nothing_to_do else NEXT.get(State(batch.state), "")
 
 
 def title_of(kind: str) -> str:

@@ -13,6 +13,7 @@ from core.domain.cells import clean_text
 from core.ledgers import Ledger, RefusedKind, ledgers, refused_kinds
 from exchange.mapping import HEAD_ZONE, LedgerHead, Table, find_table, looks_like_summary
 from exchange.reading import Book, Refused, Row
+from exchange.rowkinds import skip_reason
 
 AGAINST_COST = 2.5
 PEEK = HEAD_ZONE + 24
@@ -202,4 +203,22 @@ def _refusal(found: Recognition, heads: Mapping[int, Sequence[Row]]) -> Refused 
         if table.missing_required:
             names = "；".join("或".join(group) for group in table.missing_required)
             return Refused("columns_missing", f"工作表“{sheet.name}”缺少“{names}”这一列，请补上再传。")
-    return None
+    return _nobody(found, heads)
+
+
+def _nobody(found: Recognition, heads: Mapping[int, Sequence[Row]]) -> Refused | None:
+    """Heads, and below none of them a record. A sheet that says 无 is a report; a bare head is likely the wrong file."""
+    if any(sheet.why in ("hidden", "other_kind") for sheet in found.sheets):
+        return None  # the records may stand there: a person looks first
+    said: set[str | None] = set()
+    whole = CHUNK if len(found.sheets) == 1 else PEEK
+    for sheet in found.used:
+        table, rows = sheet.table, heads[sheet.index]
+        assert table is not None
+        below = {skip_reason(row, table) for row in rows if row.number >= table.first_data_row}
+        if None in below or len(rows) >= whole:
+            return None
+        said |= below
+    if "no_people" in said:
+        return Refused("nobody", "表里写的都是“无”，没有人员要导入，不用再传。")
+    return Refused("no_rows", "表头认出来了，但下面没有一行人员，请检查是不是传错了文件。")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django.db import models
@@ -11,9 +13,22 @@ from core.scoping import ScopedModel, ScopedQuerySet
 from exchange.enums import Mode, State
 
 
+TO_DO = ("new", "changed", "held", "error")  # counts of rows that wait for somebody
+
+
 class ImportBatchQuerySet(ScopedQuerySet["ImportBatch"]):
+    def unfinished(self) -> ImportBatchQuerySet:
+        """Not imported and not put aside; a checked file in which nothing is to be done is finished business."""
+        waits = reduce(or_, (Q(**{f"counts__{name}__gt": 0}) for name in TO_DO))
+        return self.filter(Q(state__in=[State.UPLOADED, State.RECOGNISED]) | Q(state=State.CHECKED) & waits)
+
     def applied(self) -> ImportBatchQuerySet:
         return self.filter(state=State.APPLIED)
+
+    def latest_books(self) -> ImportBatchQuerySet:
+        """The last workbook in force of each organisation and ledger."""
+        books = self.applied().filter(file_name__iendswith=".xlsx").order_by()
+        return self.filter(pk__in=books.values("organisation", "kind").annotate(last=models.Max("pk")).values("last"))
 
     def editions_of(self, batch: ImportBatch) -> ImportBatchQuerySet:
         """What the same organisation has handed in of the same ledger and is in force, newest edition first."""
@@ -103,6 +118,11 @@ class ImportBatch(ScopedModel):
     @property
     def is_open(self) -> bool:
         return self.state in (State.UPLOADED, State.RECOGNISED, State.CHECKED)
+
+    @property
+    def has_nothing_to_do(self) -> bool:
+        """Checked, and no row waits for anything."""
+        return self.state == State.CHECKED and not any(self.counts.get(name, 0) for name in TO_DO)
 
     @property
     def stopped_rows(self) -> int:

@@ -52,7 +52,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
     actor = exporter(request)
     with readonly():
         mine = Export.objects.visible_to(actor).filter(owner=actor.id).select_related("organisation").order_by("-pk")
-        books = ImportBatch.objects.visible_to(actor, Permission.EXPORT).applied().select_related("organisation")
+        books = ImportBatch.objects.visible_to(actor, Permission.EXPORT).latest_books().select_related("organisation")
         context = {
             "ledgers": actions.exportable(),
             "exports": shown_all(mine[:MINE_SHOWN], actor, clock.now()),
@@ -64,7 +64,9 @@ def export_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def export_new(request: HttpRequest) -> HttpResponse:
     actor = exporter(request)
-    ledger = ledger_or_404(request.GET.get("kind", ""))
+    if not request.GET.get("kind"):
+        return redirect("export-list")
+    ledger = ledger_or_404(request.GET["kind"])
     form = ExportForm(request.POST or None, by=actor, initial=_initial(request, actor))
     filters = _filters(form["filter"].value() or "")
     try:

@@ -50,7 +50,7 @@ class ImportPage(ScopedDetail):
 
     def step(self, template: str, current: str, **context: Any) -> HttpResponse:
         batch = self.object
-        label, tone = presenters.STATES[State(batch.state)]
+        label, tone = presenters.state_of(batch)
         return render(
             self.request,
             template,

@@ -16,7 +16,7 @@ from core.views.bases import ScopedList
 from exchange import presenters
 from exchange.actions import batches
 from exchange.actions.running import QUICK_BYTES, start_check
-from exchange.enums import OPEN_STATES, State
+from exchange.enums import State
 from exchange.forms import UploadForm
 from exchange.models import ImportBatch
 
@@ -69,8 +69,9 @@ class ImportList(ScopedList):
     def page(self, request: HttpRequest, form: UploadForm, errors: list[str]) -> HttpResponse:
         show = request.GET.get("show", "")
         mine = self.rows().select_related("organisation")
-        waiting = mine.filter(state__in=[*OPEN_STATES]).count()
-        rows = mine.filter(state__in=[*OPEN_STATES]) if show == "open" else mine.exclude(state=State.CANCELLED)
+        unfinished = mine.unfinished()
+        waiting = unfinished.count()
+        rows = unfinished if show == "open" else mine.exclude(state=State.CANCELLED)
         page = page_number(request)
         found = list(rows.order_by("-pk")[page * PAGE : (page + 1) * PAGE + 1])
         url = reverse("import-list")
@@ -90,11 +91,11 @@ class ImportList(ScopedList):
 
 
 def shown(batch: ImportBatch) -> dict[str, Any]:
-    label, tone = presenters.STATES[State(batch.state)]
+    label, tone = presenters.state_of(batch)
     return {
         "batch": batch, "url": reverse("import-detail", args=[batch.public_id]), "state": label, "tone": tone,
         "kind": presenters.title_of(batch.kind), "summary": presenters.summary(batch),
-        "next": presenters.NEXT.get(State(batch.state), ""),
+        "next": presenters.next_of(batch),
     }  # fmt: skip
 
 

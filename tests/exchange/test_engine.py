@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import openpyxl
 import pytest
 
 from audit.models import Event
@@ -316,6 +318,9 @@ def test_a_column_is_put_right_and_the_heading_learned(bring: Callable[..., Impo
         (xlsx([["甲", "乙"], [1, 2]]), "kind_unknown"),
         (xlsx([["马店镇试验台账"], ["姓名", "所在党支部", "外出时间"], ["王小明", BRANCH, "2024"]]), "columns_missing"),
         (xlsx([["姓名", "身份证号", "姓名"], ["王", "1", "李"]]), "columns_double"),
+        (book(), "no_rows"),
+        (book(["填表人：王小明"]), "no_rows"),
+        (book(["无"]), "nobody"),
     ],
 )
 def test_files_that_cannot_be_taken_are_refused_with_a_sentence(
@@ -350,6 +355,18 @@ def test_the_error_book_comes_back_mended_and_is_taken(bring: Callable[..., Impo
             one.codes for one in rows_of(batch, town_actor) if one.codes
         ]
         assert "问题说明" in [text for _index, text in again.sheets[0]["unmapped"]]
+
+
+def test_a_refused_double_stays_out_of_the_error_book(bring: Callable[..., ImportBatch], town_actor: Actor) -> None:
+    batch = bring(book(row(1), row(2, left="2025-02-30"), row(1, name="张三丰")))
+    assert codes_of(batch, town_actor)[2] == "duplicate_in_file"
+    with acting_as(town_actor):
+        pages = {page.title: page for page in openpyxl.load_workbook(io.BytesIO(error_book(batch)))}
+        alone = openpyxl.load_workbook(io.BytesIO(error_book(bring(book(row(3), row(3))))))
+    held, note = pages.values()
+    assert [cell.value for cell in held["A"]][3:] == ["王小明"], "the double would come up as a change for the first person"
+    assert [cell.value for cell in note["A"]] == ["第 6 行与第 4 行是同一个人，没有放进来。"]
+    assert [page.title for page in alone] == [note.title]
 
 
 class Steps:

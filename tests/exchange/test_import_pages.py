@@ -119,6 +119,13 @@ def test_the_same_file_again_has_nothing_to_import(clerk: Client, branch: Organi
     text = give(clerk, branch, (BOOK, data)).content.decode()
     assert "没有需要导入的内容" in text
     assert "导入 2 人" not in text
+    listed = clerk.get(reverse("import-list")).content.decode()
+    assert "无需导入" in listed
+    assert "等导入" not in listed
+    unfinished = clerk.get(reverse("import-list"), {"show": "open"})
+    assert (unfinished.context["batches"], unfinished.context["tabs"][1].count) == ([], 0)
+    give(clerk, branch, (BOOK, xlsx(ledger(row(1, branch), row(3, branch)))))
+    assert clerk.get(reverse("import-list")).context["tabs"][1].count == 1
 
 
 def test_a_form_sent_twice_opens_the_file_that_is_there(

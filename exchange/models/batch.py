@@ -12,7 +12,6 @@ from core.fields import ActorField, PathField, PublicIdField
 from core.scoping import ScopedModel, ScopedQuerySet
 from exchange.enums import Mode, State
 
-
 TO_DO = ("new", "changed", "held", "error")  # counts of rows that wait for somebody
 
 

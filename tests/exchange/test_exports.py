@@ -253,7 +253,8 @@ def test_who_may_see_what(
     for user in (auditor_user, system_user):
         assert client_for(user).get(reverse("export-list")).status_code == 403
         assert client_for(user).get(reverse("export-new"), {"kind": "outflow"}).status_code == 403
-    for query in ({"kind": "nothing"}, {}, {"kind": "outflow", "organisation": other_town.public_id},
+    assert clerk.get(reverse("export-new")).url == reverse("export-list"), "no ledger chosen yet"
+    for query in ({"kind": "nothing"}, {"kind": "outflow", "organisation": other_town.public_id},
                   {"kind": "outflow", "filter": "province=00"}):  # fmt: skip
         assert clerk.get(reverse("export-new"), query).status_code == 404
 
@@ -269,6 +270,21 @@ def test_empty_templates(clerk: Client, kind: str) -> None:
     for rule in page.data_validations.dataValidation:
         assert str(rule.sqref).endswith(str(first + 499))
     assert not WHO.search(str(cells(book)))
+
+
+def test_the_latest_workbook_of_each_ledger_can_be_fetched(
+    clerk: Client, town: Organisation, branch: Organisation, town_actor: Actor
+) -> None:
+    for name, kind, unit in (
+        ("流出-二季度.xlsx", "outflow", town), ("流出-三季度.xlsx", "outflow", town), ("流出-四季度.csv", "outflow", town),
+        ("流入.XLSX", "inflow", town), ("流出-何寨村.xlsx", "outflow", branch),
+    ):  # fmt: skip
+        ImportBatch.objects.create(
+            kind=kind, state=State.APPLIED, organisation=unit, path=unit.path, file_name=name, sha256="x",
+            uploaded_at=clock.now(), uploaded_by=town_actor.ref, applied_at=clock.now(), applied_by=town_actor.ref,
+        )  # fmt: skip
+    books = clerk.get(reverse("export-list")).context["books"]
+    assert [book.file_name for book in books] == ["流出-何寨村.xlsx", "流入.XLSX", "流出-三季度.xlsx"]
 
 
 def test_a_workbook_that_cannot_come_back_offers_the_official_form(

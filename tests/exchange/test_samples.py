@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -19,6 +21,7 @@ from branches.models import Organisation
 from core import clock
 from core.actors import SYSTEM, acting_as
 from exchange.actions.applies import apply
+from exchange.errorbook import error_book
 from exchange.models import ImportBatch, ImportChunk
 from members.models import Journey, LostContact, Member
 from tests.conftest import plant
@@ -123,6 +126,11 @@ def test_every_mistake_of_08_gets_its_outcome_and_code(loaded: Path) -> None:
         usable = row["outcome"] in ("new", "changed", "unchanged")
         assert row["outcome"] == one["outcome"] if one["outcome"] in ("held", "error") else usable, one["why"]
         assert said == ([(one["code"], one["column"])] if one["code"] else []), one["why"]
+    batch = ImportBatch.objects.visible_to(SYSTEM).order_by("pk").last()
+    mended = openpyxl.load_workbook(io.BytesIO(error_book(batch)))
+    assert mended.worksheets[-1]["A1"].value == "第 25 行与第 4 行是同一个人，没有放进来。"
+    wrong = [one for one in expected if one["outcome"] != "ok" and one["code"] != "duplicate_in_file"]
+    assert mended.worksheets[0].max_row == 3 + len(wrong)
 
 
 def test_the_next_edition_changes_adds_and_never_deletes(loaded: Path) -> None:

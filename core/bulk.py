@@ -26,7 +26,7 @@ _USUAL = gc.get_threshold()
 @contextmanager
 def rarely_collecting() -> Iterator[None]:
     """While a hundred thousand rows pass by, none of them in a circle, the search for circles would take a quarter of the time."""
-    gc.set_threshold(200_000, 50, 50)
+    gc.set_threshold(50_000, 20, 50)
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Model, TextField
+from django.db.models import F, Model, TextField
 from django.db.models.functions import Cast
 
 from core import crypto
@@ -20,6 +20,7 @@ from core.domain.identity import mask_identity, one_digit_off
 from core.domain.names import clean_name
 from core.fields import PartialDateField
 from core.ledgers import LedgerRow
+from core.lookups import Among
 from core.permissions import Permission
 from members.models import Member
 
@@ -68,7 +69,7 @@ def by_identity(rows: Sequence[LedgerRow], by: Actor) -> dict[str, Person]:
             wanted.append(index)
     found: dict[str, Person] = {}
     for start in range(0, len(wanted), IN_CHUNK):
-        for person in persons(visible(by).filter(identity_index__in=wanted[start : start + IN_CHUNK])):
+        for person in persons(visible(by).filter(Among(F("identity_index"), wanted[start : start + IN_CHUNK]))):
             found[person["identity_index"]] = person
     return found
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q
 
 from core.actors import Actor
 from core.ledgers import ApplyContext, ApplyResult, CheckContext, Ledger, LedgerRow, Outcome, RestoreResult
+from core.lookups import Among
 from members.enums import OPEN_LOST_STATES, OPEN_STATES, Source
 from members.ledgers import matching, restoring
 from members.ledgers.comparing import check_name
@@ -233,7 +234,7 @@ class PeopleLedger(Exporting, Ledger):
         lost = Q(lost_contacts__state__in=OPEN_LOST_STATES)
         found = (
             matching.visible(by)
-            .filter(id__in=subjects)
+            .filter(Among(F("id"), subjects))
             .annotate(
                 away=FilteredRelation("journeys", condition=away),
                 lost=FilteredRelation("lost_contacts", condition=lost),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import F
+
 from branches.models import Organisation
 from core import crypto
 from core.actors import Actor
 from core.domain.regions import scope_between
+from core.lookups import Among
 from members.enums import OPEN_LOST_STATES, OPEN_STATES, LostState
 from members.ledgers.matching import IN_CHUNK, Person, as_stored, persons, visible
 from members.models import Journey, LostContact
@@ -29,7 +32,9 @@ _LOST_VALUES = as_stored(LostContact, LOST_COLUMNS)
 
 
 def _journeys(queryset: Any) -> dict[int, Record]:
-    return {values[3]: dict(zip(JOURNEY_COLUMNS, values, strict=True)) for values in queryset.values_list(*_JOURNEY_VALUES)}
+    return {
+        values[3]: dict(zip(JOURNEY_COLUMNS, values, strict=True)) for values in queryset.values_list(*_JOURNEY_VALUES)
+    }
 
 
 def _spells(queryset: Any) -> dict[int, Record]:
@@ -61,16 +66,14 @@ def open_lost(member_ids: Sequence[int]) -> dict[int, Record]:
 def closed_spells(found_on: Mapping[int, str]) -> dict[int, Record]:
     """Member id -> the spell that ended with a finding on just that date."""
     rows = LostContact.objects.unscoped().filter(member_id__in=list(found_on), state=LostState.FOUND).order_by("id")
-    return {
-        member: spell for member, spell in _spells(rows).items() if spell["found_on"] == found_on[member]
-    }
+    return {member: spell for member, spell in _spells(rows).items() if spell["found_on"] == found_on[member]}
 
 
 def locked_persons(ids: Sequence[int], by: Actor) -> dict[int, Person]:
     """The persons a chunk writes to, locked in one order, still within the scope of ``by``."""
     found: dict[int, Person] = {}
     for part in _parts(sorted(ids)):
-        rows = visible(by).filter(id__in=part).order_by("id").select_for_update(of=("self",))
+        rows = visible(by).filter(Among(F("id"), part)).order_by("id").select_for_update(of=("self",))
         found.update((person["id"], person) for person in persons(rows))
     return found
 

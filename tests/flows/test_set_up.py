@@ -38,7 +38,7 @@ def test_from_an_empty_database_to_the_first_ledgers(served_empty: Installation,
     # then the administrator's slip is printed, and the first week begins
     keeper.sees("已经建好", "吴涛")
     slip = keeper.page.locator(".slip-code").inner_text()
-    keeper.follow("打印好了")
+    keeper.follow("接着录入党组织")
 
     # once a second factor is set, as the rule of these two posts asks
     set_second_factor(keeper)

@@ -91,7 +91,7 @@ class RuleSettingAdmin(ImportExportMixin, admin.ModelAdmin):
     formats = [GuardedCsv]
     export_form_class = ExportForm
     skip_admin_log = True
-    list_display = ("title", "organisation", "kind", "shown", "starts_on", "set_by")
+    list_display = ("title", "place", "kind", "shown", "starts_on", "set_by")
     list_select_related = ("organisation",)
     list_filter = ("starts_on",)
     search_fields = ("key", "organisation__name")
@@ -102,6 +102,10 @@ class RuleSettingAdmin(ImportExportMixin, admin.ModelAdmin):
     def title(self, setting: RuleSetting) -> str:
         rule = _rule(setting)
         return rule.title if rule else setting.key
+
+    @admin.display(description="党组织", ordering="organisation__order_path")
+    def place(self, setting: RuleSetting) -> str:
+        return setting.organisation.name
 
     @admin.display(description="值")
     def shown(self, setting: RuleSetting) -> str:

@@ -16,11 +16,11 @@ from core.actors import Actor
 from core.permissions import Permission
 from core.views.bases import readonly
 from members.filters import Chosen
-from members.listing import DEFAULT_SIZE, MEMBERS, organisation_in_scope
+from members.listing import MEMBERS, organisation_in_scope
 from members.models import Member
 from members.rows import masked_identity, phone
 
-LARGEST = 200
+USUAL, LARGEST = 50, 200
 
 
 class MembersThrottle(UserRateThrottle):
@@ -40,7 +40,7 @@ class MemberApi(APIView):
         if not actor.can(Permission.VIEW):
             raise PermissionDenied("这个账号或令牌不能查看党员记录。")
         query = request.query_params
-        size = query.get("size", str(DEFAULT_SIZE))
+        size = query.get("size", str(USUAL))
         if not size.isdecimal() or len(size) > len(str(LARGEST)) or not 1 <= int(size) <= LARGEST:
             raise Http404
         with readonly():

@@ -26,7 +26,7 @@ from members.models import Journey, LostContact, Member
 from members.rules import MOBILE_MIN_MONTHS
 
 SIZES = (20, 50, 100)
-DEFAULT_SIZE = 50
+DEFAULT_SIZE = 20  # a card each on a phone: more are a very long page
 
 
 @dataclass(frozen=True)

@@ -231,6 +231,13 @@ class TestPages:
         assert "第 21-26 人，共 26 人" in response.content.decode()
         assert names(client.get(response.context["previous_url"])) == pages[0]
 
+    def test_twenty_people_unless_more_are_asked_for(self, branch, make_member, client_for, town_user):
+        for _ in range(21):
+            make_member(branch)
+        client = client_for(town_user)
+        assert len(names(client.get("/members/"))) == 20
+        assert len(names(client.get("/members/?size=50"))) == 21
+
     def test_official_order_is_that_of_the_branches(self, branch, other_branch, make_member, client_for, town_user):
         make_member(branch, name="何一")
         make_member(other_branch, name="吕二")

@@ -84,6 +84,18 @@ def test_the_pages_hold_no_inline_script_or_style(system_client, setting):
         assert "default-src 'self'" in response["Content-Security-Policy"]
 
 
+def test_every_column_has_a_chinese_head(system_client, setting):
+    page = system_client.get(LIST).content.decode()
+    heads = [re.sub(r"<[^>]+>|[\s\d]", "", head) for head in re.findall(r"<th scope=\"col\".*?</th>", page, re.DOTALL)]
+    assert "党组织" in heads
+    assert not [head for head in heads if re.search("[A-Za-z]", head)]
+
+
+def test_every_page_says_where_its_mark_is(system_client, setting):
+    for address in ("/system/", LIST, f"{LIST}add/", f"{LIST}import/"):
+        assert '<link rel="icon"' in system_client.get(address).content.decode(), address
+
+
 def test_a_setting_is_added_by_the_action_and_logged(system_client, county, system_user):
     data = {"organisation": county.public_id, "key": "slip_days", "value": "9", "starts_on": clock.today().isoformat()}
     response = system_client.post(f"{LIST}add/", data)

@@ -1,4 +1,5 @@
 """The library's own would write rows past the actions and the log."""
+# ruff: noqa: N999 the name is that of the command which it stands for
 
 from core.management.refusing import RefusingCommand
 

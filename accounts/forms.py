@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import rights
 from accounts.actors import TOKEN_SCOPES
-from accounts.models import User
+from accounts.models import Grant, User
 from accounts.roles import ROLES, Role
 from branches.models import Organisation
 from core.actors import Actor
@@ -165,9 +165,9 @@ class StandInForm(forms.Form):
     starts_on = day("从哪天起")
     ends_on = day("到哪天止")
 
-    def __init__(self, *args: Any, by: Actor, absent: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Actor, grant: Grant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = User.objects.manageable_by(by).filter(is_active=True).exclude(pk=absent.pk).exclude(public_id=by.id)
+        others = rights.stand_ins_for(grant, by, timezone.localdate())
         self.fields["user"].queryset = others.select_related("organisation").order_by("organisation__order_path", "pk")  # type: ignore[attr-defined]
         self.fields["user"].label_from_instance = lambda one: f"{one.name}（{one.unit} {one.duty}）"  # type: ignore[attr-defined]
 

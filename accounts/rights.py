@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from accounts.models import Grant, User
+from accounts.models.user import UserQuerySet
 from accounts.roles import ROLES, Role
 from branches.models import Organisation
 from core.actors import Actor
@@ -111,6 +112,19 @@ def require_none(reasons: list[str]) -> None:
     """Raises Blocked with the same sentences that the disabled button shows."""
     if reasons:
         raise Blocked(reasons)
+
+
+def stand_ins_for(grant: Grant, by: Actor, today: dt.date) -> UserQuerySet:
+    """Who may stand in: active colleagues under the organisation above that :func:`blockers_to_hold` lets."""
+    near = grant.organisation.parent or grant.organisation
+    low, high = subtree(near.path)
+    held = Grant.objects.live(today).exclude(role=grant.role)
+    if grant.role in ROLES and not ROLES[grant.role].exclusive:
+        held = held.filter(role__in=[role.key for role in ROLES.values() if role.exclusive])
+    users = User.objects.manageable_by(by).filter(
+        is_active=True, organisation__path__gte=low, organisation__path__lt=high
+    )
+    return users.exclude(pk=grant.user_id).exclude(public_id=by.id).exclude(pk__in=held.values("user"))
 
 
 def blockers_to_hold(user: User, role: Role, today: dt.date) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.utils import timezone
 from accounts import names, rights
 from accounts.actions.grants import ACCOUNTS_LOCK, grant
 from accounts.events import account_event
-from accounts.models import LoginSlip, User
+from accounts.models import Grant, LoginSlip, User
 from accounts.roles import ROLES
 from branches.models import Organisation, Post
 from core import clock
@@ -96,6 +97,19 @@ def posts_for_accounts(organisation: Organisation, by: Actor, today: dt.date) ->
     return [post for post in posts if role_of_post(post)]
 
 
+def holders_with_account(posts: Sequence[Post], today: dt.date) -> dict[int, User]:
+    """By id of the post: the active account with the holder's name and the post's role at its organisation.
+
+    Whatever its user name is: whoever has one does not need a second one that is called by the phone.
+    """
+    grants = Grant.objects.live(today).filter(
+        stands_in_for=None, user__is_active=True, organisation__in={post.organisation_id for post in posts}
+    )
+    found = {(one.organisation_id, one.role, one.user.name): one.user for one in grants.select_related("user")}
+    keys = {post.pk: (post.organisation_id, role_of_post(post), post.holder_name) for post in posts}
+    return {post: found[key] for post, key in keys.items() if key in found}
+
+
 @transaction.atomic
 def open_accounts_for_posts(*, organisation: Organisation, by: Actor, now: dt.datetime | None = None) -> FromPosts:
     """Accounts for everybody who holds a post below ``organisation``: user name = mobile number of the post.
@@ -108,8 +122,14 @@ def open_accounts_for_posts(*, organisation: Organisation, by: Actor, now: dt.da
         raise NotAllowed
     lock(ACCOUNTS_LOCK)
     result = FromPosts()
-    for post in posts_for_accounts(organisation, by, timezone.localdate(now)):
-        _open_for_post(post, result, by, now)
+    today = timezone.localdate(now)
+    posts = posts_for_accounts(organisation, by, today)
+    holders = holders_with_account(posts, today)
+    for post in posts:
+        if user := holders.get(post.pk):
+            result.existing.append((post, user))
+        else:
+            _open_for_post(post, result, by, now)
     return result
 
 

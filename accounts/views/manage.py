@@ -191,7 +191,7 @@ def withdraw_post(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def stand_in_page(request: HttpRequest, public_id: str) -> HttpResponse:
     grant, actor = _grant_of(request, public_id), keeper(request)
-    form = forms.StandInForm(request.POST or None, by=actor, absent=grant.user)
+    form = forms.StandInForm(request.POST or None, by=actor, grant=grant)
     if request.method == "POST" and form.is_valid():
         try:
             made = grant_actions.stand_in(grant=grant, by=actor, **form.cleaned_data)

@@ -29,7 +29,12 @@ def from_posts_page(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST":
         context["result"] = accounts.open_accounts_for_posts(organisation=place, by=actor)
     else:
-        context["posts"] = accounts.posts_for_accounts(place, actor, timezone.localdate())
+        today = timezone.localdate()
+        posts = accounts.posts_for_accounts(place, actor, today)
+        holders = accounts.holders_with_account(posts, today)
+        todo = [post for post in posts if post.pk not in holders]
+        done = [(post, holders[post.pk]) for post in posts if post.pk in holders]
+        context |= {"posts": todo, "done": done}
     return render(request, "accounts/from_posts.html", context)
 
 

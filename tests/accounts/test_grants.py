@@ -194,3 +194,12 @@ def test_nobody_disables_their_own_or_a_higher_account(town_user: User, county_u
         accounts.disable(user=town_user, by=town_actor)
     with pytest.raises(NotAllowed):
         accounts.disable(user=county_user, by=town_actor)
+
+
+@pytest.mark.parametrize("role", ["auditor", "system"])
+def test_who_keeps_or_audits_the_system_stands_in_for_nobody(
+    secretary_user: User, make_user, town, town_actor: Actor, role
+):
+    own = Grant.objects.get(user=secretary_user)
+    with pytest.raises(UserError, match="三权分立"):
+        grants.stand_in(grant=own, user=make_user(town, role), by=town_actor, starts_on=day(0), ends_on=day(3))

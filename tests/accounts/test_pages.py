@@ -178,6 +178,40 @@ def test_accounts_from_posts_page(town_client: Client, town, branch, make_post):
     assert "19900000002" not in before + after
 
 
+def test_a_holder_with_an_account_of_another_name_gets_no_second(
+    town_client: Client, town, branch, secretary_user, make_post
+):
+    make_post(branch, "secretary", secretary_user.name, "19900000002")
+    address = f"/accounts/from-posts/{town.public_id}/"
+    before = town_client.get(address).content.decode()
+    assert "1 个职务的人已有账号" in before
+    assert "尾号 0002" not in before
+    assert "原来就有账号" in town_client.post(address).content.decode()
+    assert User.objects.filter(name=secretary_user.name).count() == 1
+
+
+def test_only_near_colleagues_who_may_hold_the_role_stand_in(
+    client_for, county_user, secretary_user: User, make_user, town, other_branch, foreign_branch
+):
+    near = make_user(other_branch, "secretary", "吕小川")
+    far, auditor = make_user(foreign_branch, "secretary", "冯远"), make_user(town, "auditor", "周审")
+    client = client_for(county_user)
+    address = f"/accounts/grants/{Grant.objects.get(user=secretary_user).public_id}/stand-in/"
+    page = client.get(address).content.decode()
+    assert near.name in page
+    for other in (far, auditor):
+        assert other.name not in page
+        data = {"user": other.public_id, "starts_on": "2126-09-01", "ends_on": "2126-09-30"}
+        assert client.post(address, data).status_code == 200
+    assert not Grant.objects.exclude(stands_in_for=None).exists()
+
+
+def test_token_page_shows_a_call(town_client: Client):
+    page = town_client.get("/accounts/tokens/").content.decode()
+    assert 'curl -H "Authorization: Bearer' in page
+    assert "/api/members/" in page
+
+
 def test_posts_without_csrf_are_refused(town_user: User, secretary_user: User):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(town_user)

@@ -5,8 +5,6 @@
 The people are those of ``make_ledger.py`` with the same ``--rows`` and ``--seed``: its files find them in the register.
 """
 
-# ruff: noqa: E402 Django is set up before the models are imported
-
 from __future__ import annotations
 
 import argparse

@@ -63,7 +63,7 @@ class Actor:
     def confined(self, path: str) -> Actor:
         """The same person, reaching nothing outside the subtree of ``path``: for what others there will read as well."""
         low, high = subtree(path)
-        held = {one: ((low, high),) for one in Permission} if self.everything else self.grants
+        held = dict.fromkeys(Permission, ((low, high),)) if self.everything else self.grants
         grants = {
             permission: tuple((max(low, start), min(high, end)) for start, end in ranges if start < high and low < end)
             for permission, ranges in held.items()

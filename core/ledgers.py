@@ -204,7 +204,7 @@ class Ledger(ABC):
         """What of the rules the check of a row on that day depends on; JSON-able."""
         return []
 
-    def prove(self, known: Sequence[tuple[int, str]], context: ApplyContext) -> None:
+    def prove(self, known: Sequence[tuple[int, str]], context: ApplyContext) -> None:  # noqa: B027 nothing to prove
         """A row of the file says once more what its record says. ``known``: subject, and what :meth:`apply` left of what
         such a row proves in ``row.basis["left"]`` = (subject, state, proves), for rows that may be recognised again."""
 

@@ -210,7 +210,9 @@ def _code(raw: Any, column: Column) -> Any:
     if code is not None:
         return code
     text = f"“{column.heading}”里没有“{shown(raw)}”这一项，这一格先不改；请选一项，以后会记住。"
-    offered = tuple((f"set:{column.key}", f"算作“{item.label}”", item.code) for item in column.codes.items[:CODES_OFFERED])
+    offered = tuple(
+        (f"set:{column.key}", f"算作“{item.label}”", item.code) for item in column.codes.items[:CODES_OFFERED]
+    )
     extra = {f"{column.key}_text": clean_text(raw)[:60]} if column.key in KEPT_AS_TEXT else {}
     return Finding(messages=((f"{column.key}_unknown", "warning", text, offered),), extra=extra)
 

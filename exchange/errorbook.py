@@ -43,10 +43,21 @@ def make_error_book(*, batch: ImportBatch, by: Actor, now: dt.datetime | None = 
     batch = visible(batch, by)
     name = f"{batch.file_name.rpartition('.')[0]}-错误清单.xlsx"
     stored = files.store(
-        error_book(batch), name=name, purpose="error_book", by=by, keep_days=KEEP_DAYS, organisation_path=batch.path, now=now
+        error_book(batch),
+        name=name,
+        purpose="error_book",
+        by=by,
+        keep_days=KEEP_DAYS,
+        organisation_path=batch.path,
+        now=now,
     )
     audit.record(
-        "import.error_book", f"生成错误清单“{stored.name}”", by=by, subject=batch, organisation_id=batch.organisation_id, now=now
+        "import.error_book",
+        f"生成错误清单“{stored.name}”",
+        by=by,
+        subject=batch,
+        organisation_id=batch.organisation_id,
+        now=now,
     )
     return stored
 

@@ -172,7 +172,9 @@ def _fit(
     table = Table(
         ledger.kind, head.rows[0].number, len(head.rows), head.rows[-1].number + 1, dict(sorted(mapped.items()))
     )
-    table.unmapped = [(item.index, without_numbers(item.printed)) for item in unmapped if item.plain not in SERIAL_HEADINGS]
+    table.unmapped = [
+        (item.index, without_numbers(item.printed)) for item in unmapped if item.plain not in SERIAL_HEADINGS
+    ]
     table.duplicates = [(item.index, without_numbers(item.printed)) for item in duplicates]
     table.missing_required = missing
     table.score = len(mapped) + KEYWORD_WORTH * keywords - MISSING_COST * len(missing) - len(unmapped) * 0.1

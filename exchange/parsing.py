@@ -142,7 +142,9 @@ class RowParser:
             for key in keys.values():
                 values.pop(key, None)
             if parsed.problem is not None:
-                doubtful = next((part for part in ("city", "county", "province") if texts[PARTS.index(part)]), "province")
+                doubtful = next(
+                    (part for part in ("city", "county", "province") if texts[PARTS.index(part)]), "province"
+                )
                 row.warn(parsed.problem.code, hide_numbers(parsed.problem.text), keys[doubtful])
 
 

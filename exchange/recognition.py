@@ -77,11 +77,18 @@ class Recognition:
 
     @property
     def edition_date(self) -> dt.date | None:
-        return max((sheet.table.edition_date for sheet in self.used if sheet.table and sheet.table.edition_date), default=None)
+        return max(
+            (sheet.table.edition_date for sheet in self.used if sheet.table and sheet.table.edition_date), default=None
+        )
 
 
 def recognise(
-    book: Book, file_name: str, *, kind: str = "", learned: LearnedHeadings | None = None, answers: Answers | None = None
+    book: Book,
+    file_name: str,
+    *,
+    kind: str = "",
+    learned: LearnedHeadings | None = None,
+    answers: Answers | None = None,
 ) -> Recognition:
     """Look at the first rows of every sheet. Raises Refused where the book itself cannot be read."""
     found = Recognition(kind)
@@ -138,7 +145,9 @@ def _why_not(sheet: Sheet, rows: Sequence[Row]) -> str:
 
 def _kind_of(sheets: Sequence[Sheet]) -> str:
     """The kind most sheets have; of equals the one found first. Sheets with a whole head speak before others."""
-    whole = [sheet.table.kind for sheet in sheets if sheet.table and not sheet.table.missing_required and not sheet.hidden]
+    whole = [
+        sheet.table.kind for sheet in sheets if sheet.table and not sheet.table.missing_required and not sheet.hidden
+    ]
     any_at_all = [sheet.table.kind for sheet in sheets if sheet.table]
     counted = Counter(whole or any_at_all).most_common(1)
     return counted[0][0] if counted else ""
@@ -190,7 +199,9 @@ def _refusal(found: Recognition, heads: Mapping[int, Sequence[Row]]) -> Refused 
         return Refused("no_rows", "表里没有内容。请检查是不是传错了文件。")
     if not found.used:
         if any(sheet.why == "summary" for sheet in found.sheets):
-            return Refused("no_people", "这是汇总表，只有数字，没有人员名单，不能导入。请上传有姓名和身份证号的明细台账。")
+            return Refused(
+                "no_people", "这是汇总表，只有数字，没有人员名单，不能导入。请上传有姓名和身份证号的明细台账。"
+            )
         if any(sheet.why == "hidden" for sheet in found.sheets):
             return Refused("only_hidden", "有内容的工作表是隐藏的。请取消隐藏后再传，或在导入页面上选中它。")
         return Refused("kind_unknown", "看不出这是哪一种台账：没有找到表头。请检查是否有“姓名”“身份证号”这样的标题行。")

@@ -18,7 +18,6 @@ from exchange.handlers import APPLY, CHECK, UNDO
 from exchange.models import Export, ImportBatch, LearnedMapping, LearnedValue
 from exchange.refused import PAIRINGS
 
-
 EVENT_KINDS = (
     EventKind("import.received", "上传台账", "import"),
     EventKind("import.applied", "导入台账", "import"),

@@ -150,7 +150,9 @@ def open_rows(rows: Sequence[ImportRow], batch: ImportBatch) -> list[LedgerRow]:
         _again(elsewhere[one.same_as], one, names[one.sheet])
         if one.same_as is not None and not one.blob
         else _row_from(
-            _own_bundle(one, batch.public_id) if one.blob else chunks[one.sheet, one.chunk][one.place], one, names[one.sheet]
+            _own_bundle(one, batch.public_id) if one.blob else chunks[one.sheet, one.chunk][one.place],
+            one,
+            names[one.sheet],
         )
         for one in rows
     ]
@@ -164,7 +166,9 @@ def _same_rows(keys: Sequence[int]) -> dict[int, LedgerRow]:
     for one in ImportRow.objects.unscoped().filter(pk__in=keys).select_related("batch").order_by("pk"):
         by_batch.setdefault(one.batch, []).append(one)
     return {
-        one.pk: row for batch, found in by_batch.items() for one, row in zip(found, open_rows(found, batch), strict=True)
+        one.pk: row
+        for batch, found in by_batch.items()
+        for one, row in zip(found, open_rows(found, batch), strict=True)
     }
 
 

@@ -99,7 +99,9 @@ def read(file: StoredFile, by: Actor) -> bytes:
 def download(file: StoredFile, *, by: Actor, now: dt.datetime | None = None) -> bytes:
     """The content for a person's own disk: an event says so, in the same transaction; no event, no file."""
     content = read(file, by)
-    audit.record("file.downloaded", f"下载文件“{file.name}”", by=by, subject=file, data={"purpose": file.purpose}, now=now)
+    audit.record(
+        "file.downloaded", f"下载文件“{file.name}”", by=by, subject=file, data={"purpose": file.purpose}, now=now
+    )
     return content
 
 

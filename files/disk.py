@@ -104,7 +104,9 @@ def read(public_id: str) -> Iterator[bytes]:
     except FileNotFoundError as error:
         raise UserError("这个文件已经不在服务器上。请重新生成或重新上传。", "file_gone") from error
     except OSError as error:
-        raise UserError(f"文件读不出来（{error.strerror}）。请告诉系统管理员检查文件夹的权限和磁盘。", "disk") from error
+        raise UserError(
+            f"文件读不出来（{error.strerror}）。请告诉系统管理员检查文件夹的权限和磁盘。", "disk"
+        ) from error
     except (ValueError, struct.error) as error:  # crypto.CannotOpen is a ValueError
         raise UserError("这个文件已损坏，打不开。请重新生成或重新上传，并告诉系统管理员。", "file_damaged") from error
 

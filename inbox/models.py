@@ -43,7 +43,9 @@ class TodoQuerySet(ScopedQuerySet["Todo"]):
     def most_urgent_first(self) -> Self:
         """By level, then by due date (none comes last), then the oldest."""
         order = [Level.RED, Level.YELLOW, Level.BLUE, Level.INFO]
-        rank = Case(*(When(level=level, then=Value(place)) for place, level in enumerate(order)), output_field=IntegerField())
+        rank = Case(
+            *(When(level=level, then=Value(place)) for place, level in enumerate(order)), output_field=IntegerField()
+        )
         return self.annotate(rank=rank).order_by("rank", F("due_on").asc(nulls_last=True), "pk")
 
 

@@ -48,7 +48,9 @@ def _database() -> Finding:
             cursor.execute("SELECT 1 FROM django_migrations")
     except Error:
         connection.close()
-        return Finding("数据库", "连不上，或者还没有建表。请检查数据库服务和 DATABASE_URL，再运行 python manage.py migrate。")
+        return Finding(
+            "数据库", "连不上，或者还没有建表。请检查数据库服务和 DATABASE_URL，再运行 python manage.py migrate。"
+        )
     return Finding("数据库")
 
 
@@ -73,10 +75,14 @@ def _folders() -> Finding:
 def _broker() -> Finding:
     if publish.broker_answers():
         return Finding("任务队列")
-    return Finding("任务队列", "连不上。页面照常可用，任务先记在数据库里，恢复后自动接着办。请检查 Redis。", is_serious=False)
+    return Finding(
+        "任务队列", "连不上。页面照常可用，任务先记在数据库里，恢复后自动接着办。请检查 Redis。", is_serious=False
+    )
 
 
 def _worker(now: dt.datetime) -> Finding:
     if Job.objects.visible_to(SYSTEM).queued().filter(queued_at__lt=now - WAITED_LONG).exists():
-        return Finding("后台进程", "有任务等了五分钟以上。请检查后台进程（worker）是否在运行、是否太忙。", is_serious=False)
+        return Finding(
+            "后台进程", "有任务等了五分钟以上。请检查后台进程（worker）是否在运行、是否太忙。", is_serious=False
+        )
     return Finding("后台进程")

@@ -25,9 +25,7 @@ class JobQuerySet(ScopedQuerySet["Job"]):
 
     def unsent(self, now: dt.datetime, fresh: dt.timedelta, lost: dt.timedelta) -> Self:
         """Queued, and never sent for ``fresh`` or sent and not picked up for ``lost``."""
-        return self.queued().filter(
-            Q(sent_at__isnull=True, queued_at__lte=now - fresh) | Q(sent_at__lte=now - lost)
-        )
+        return self.queued().filter(Q(sent_at__isnull=True, queued_at__lte=now - fresh) | Q(sent_at__lte=now - lost))
 
 
 class Job(ScopedModel):

@@ -24,7 +24,9 @@ def reap(now: dt.datetime | None = None) -> int:
     """Take back what dead workers held, then send what waits unsent. The number taken back."""
     now = now or clock.now()
     running = Job.objects.visible_to(SYSTEM).filter(state=Job.State.RUNNING).order_by("pk")
-    taken = sum(_take_back(job, now) for job in running.defer("params", "log", "result") if leases.holder_is_dead(job, now))
+    taken = sum(
+        _take_back(job, now) for job in running.defer("params", "log", "result") if leases.holder_is_dead(job, now)
+    )
     relay(now)
     return taken
 
@@ -68,4 +70,6 @@ def _is_lost(queued_at: dt.datetime, sent_at: dt.datetime, now: dt.datetime) -> 
 def tidy(now: dt.datetime) -> None:
     """Remove the lock files of jobs that ended more than a day ago."""
     still_open = Job.objects.visible_to(SYSTEM).filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    leases.remove_lock_files(set(still_open.values_list("public_id", flat=True)), (now - dt.timedelta(days=1)).timestamp())
+    leases.remove_lock_files(
+        set(still_open.values_list("public_id", flat=True)), (now - dt.timedelta(days=1)).timestamp()
+    )

@@ -49,7 +49,12 @@ def _everything(actor: Any) -> dict[str, Any]:
             for state, count in rows.order_by("state").values_list("state").annotate(count=Count("pk"))
         ],
         "latest": [
-            {**row, "title": kind_title(row["kind"]), "label": Job.State(row["state"]).label, "tone": TONES[row["state"]]}
+            {
+                **row,
+                "title": kind_title(row["kind"]),
+                "label": Job.State(row["state"]).label,
+                "tone": TONES[row["state"]],
+            }
             for row in rows.order_by("-public_id").values(*columns)[:PAGE]
         ],
     }

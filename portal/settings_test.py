@@ -9,9 +9,7 @@ from portal.settings import BASE_DIR, TEMPLATES
 
 VAR = Path(tempfile.mkdtemp(prefix="portal-test-"))
 SECRET_KEY = "only-for-tests"  # noqa: S105
-DATABASES = {
-    "default": database(env_str("TEST_DATABASE_URL", "sqlite:///:memory:", "测试用数据库"), BASE_DIR)
-}
+DATABASES = {"default": database(env_str("TEST_DATABASE_URL", "sqlite:///:memory:", "测试用数据库"), BASE_DIR)}
 KEYS_FILE = VAR / "keys.json"
 FILES_ROOT = VAR / "files"
 MEDIA_ROOT = VAR / "media"

@@ -127,7 +127,12 @@ def _apply_rows(
         result.stale += [row for row, was in zip(rows, unread, strict=True) if was]
         result.add(chosen.apply([row for row, was in zip(rows, unread, strict=True) if not was], context))
         _prove(chosen, list(kept.values()), context, result)
-        remember(batch, context.on, zip(read, rows, strict=True), [(one.sheet, kept[one.pk]) for one in chunk if one.pk in kept])
+        remember(
+            batch,
+            context.on,
+            zip(read, rows, strict=True),
+            [(one.sheet, kept[one.pk]) for one in chunk if one.pk in kept],
+        )
         done += len(chunk)
         if progress is not None:
             progress.step(done, total, f"已导入 {done} 行")

@@ -64,8 +64,10 @@ def learn_value(
     now = now or clock.now()
     _require(batch.path, by)
     kind = ledger(batch.kind).column(key).kind
-    if kind not in LEARNABLE or not learning.is_of_everybody(text) or (
-        kind is not Kind.ORGANISATION and not learning.is_of_everybody(value)
+    if (
+        kind not in LEARNABLE
+        or not learning.is_of_everybody(text)
+        or (kind is not Kind.ORGANISATION and not learning.is_of_everybody(value))
     ):
         raise UserError("这一格是各人自己的内容，不能记成通用的写法。", "not_learnable")
     learned, _ = LearnedValue.objects.unscoped().update_or_create(

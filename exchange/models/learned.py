@@ -33,9 +33,7 @@ class LearnedMapping(Learned):
 
     class Meta:
         verbose_name = "学到的表头"
-        constraints = [
-            models.UniqueConstraint(fields=["organisation", "kind", "heading"], name="learned_mapping_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["organisation", "kind", "heading"], name="learned_mapping_once")]
 
 
 class LearnedValue(Learned):

@@ -84,7 +84,13 @@ class Member(SealsFields, ScopedModel):
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在党支部"
     )
     care = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="流动或纳入支部", db_index=False
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="流动或纳入支部",
+        db_index=False,
     )
     home_path = PathField("组织关系路径", blank=True, default="")
     care_path = PathField("纳入路径", blank=True, default="")

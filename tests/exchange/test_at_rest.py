@@ -80,7 +80,11 @@ def test_numbers_in_every_corner_of_a_ledger(kind, town_actor, branch, make_memb
 
 
 def test_a_ledger_without_a_head(town_actor, branch):
-    bring(town_actor, ["何小明", WHO, P[0], "何寨村党支部", "2024-07", "江苏"], ["何小红", next_identity(), P[1], "何寨村党支部"])
+    bring(
+        town_actor,
+        ["何小明", WHO, P[0], "何寨村党支部", "2024-07", "江苏"],
+        ["何小红", next_identity(), P[1], "何寨村党支部"],
+    )
     assert in_the_clear() == set()
 
 

@@ -33,7 +33,9 @@ def toy() -> Iterator[Toy]:
 
 @pytest.fixture
 def run(toy: Toy, town_user: User, branch: Organisation, tmp_path: Path) -> Run:
-    def call(*files: tuple[str, bytes], user: User = town_user, options: tuple[str, ...] = ()) -> tuple[int, list[dict[str, Any]]]:
+    def call(
+        *files: tuple[str, bytes], user: User = town_user, options: tuple[str, ...] = ()
+    ) -> tuple[int, list[dict[str, Any]]]:
         paths = []
         for name, data in files:
             paths.append(tmp_path / name)
@@ -64,7 +66,9 @@ def test_the_report_has_the_promised_shape(run: Run) -> None:
     assert (first["sheet"], first["row"], first["outcome"]) == ("流出", 4, "new")
     assert first["values"]["id_number"] == f"{identity(1)[:6]}********{identity(1)[-4:]}"
     assert first["values"]["phone"] == "199****0001"
-    assert [(one["code"], one["level"], one["column"]) for one in first["messages"]] == [("date_invalid", "warning", "外出时间")]
+    assert [(one["code"], one["level"], one["column"]) for one in first["messages"]] == [
+        ("date_invalid", "warning", "外出时间")
+    ]
 
 
 def test_without_apply_nothing_is_written_and_with_it_only_when_all_rows_are_good(run: Run, toy: Toy) -> None:

@@ -364,7 +364,9 @@ def test_a_refused_double_stays_out_of_the_error_book(bring: Callable[..., Impor
         pages = {page.title: page for page in openpyxl.load_workbook(io.BytesIO(error_book(batch)))}
         alone = openpyxl.load_workbook(io.BytesIO(error_book(bring(book(row(3), row(3))))))
     held, note = pages.values()
-    assert [cell.value for cell in held["A"]][3:] == ["王小明"], "the double would come up as a change for the first person"
+    assert [cell.value for cell in held["A"]][3:] == ["王小明"], (
+        "the double would come up as a change for the first person"
+    )
     assert [cell.value for cell in note["A"]] == ["第 6 行与第 4 行是同一个人，没有放进来。"]
     assert [page.title for page in alone] == [note.title]
 
@@ -389,9 +391,7 @@ def test_the_jobs_do_the_same_as_the_actions(toy: Toy, town_actor: Actor, branch
     assert steps.seen[-1] == (2, 2)
 
 
-def test_rows_of_another_batch_do_not_open_in_their_place(
-    bring: Callable[..., ImportBatch], town_actor: Actor
-) -> None:
+def test_rows_of_another_batch_do_not_open_in_their_place(bring: Callable[..., ImportBatch], town_actor: Actor) -> None:
     first, second = bring(book(row(1))), bring(book(row(2)))
     chunks = ImportChunk.objects.visible_to(town_actor)
     chunks.filter(batch=first).update(blob=bytes(chunks.get(batch=second).blob))

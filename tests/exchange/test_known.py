@@ -45,9 +45,13 @@ class Town:
             for at, (name, number) in enumerate(zip(NAMES, self.numbers, strict=True))
         ]
         self.lines[5] = self.lines[5].replace("务工", "搞副业")  # a word that is in no list: a warning
-        self.lines[6] = self.lines[6].replace("江苏省", "同上").replace("2016", "2026")  # 同上, and away for a short time
+        self.lines[6] = (
+            self.lines[6].replace("江苏省", "同上").replace("2016", "2026")
+        )  # 同上, and away for a short time
 
-    def take(self, lines: list[str] | None = None, *, head: str = HEAD, kind: str = "outflow", to_apply: bool = True) -> ImportBatch:
+    def take(
+        self, lines: list[str] | None = None, *, head: str = HEAD, kind: str = "outflow", to_apply: bool = True
+    ) -> ImportBatch:
         data = "\n".join([head, *(self.lines if lines is None else lines), ""]).encode()
         batch = receive(data=data, name="台账.csv", by=self.by, under=self.town, kind=kind)
         batch = check(batch=batch, by=self.by, data=data)
@@ -72,12 +76,21 @@ def outcome(people: Town, lines: list[str], **more: Any) -> dict[str, Any]:
     """Everything that a check and an apply of these lines give, then taken back."""
     with transaction.atomic():
         checked = people.take(lines, to_apply=False, **more)
-        found = {"checked": [report_of(checked), checked.terms, list(rows_of(checked)), [one["code"] for one in checked.notices]]}
+        found = {
+            "checked": [
+                report_of(checked),
+                checked.terms,
+                list(rows_of(checked)),
+                [one["code"] for one in checked.notices],
+            ]
+        }
         unread = ImportRow.objects.unscoped().filter(batch=checked, same_as__isnull=False).count()
         applied = apply(batch=checked, by=people.by, mode="good_rows")
         found["applied"] = [applied.state, applied.counts, applied.terms, list(rows_of(applied))]
         found["versions"] = list(Member.objects.unscoped().order_by("pk").values_list("pk", "version"))
-        found["journeys"] = list(Journey.objects.unscoped().order_by("member").values_list("member", "version", "destination_text"))
+        found["journeys"] = list(
+            Journey.objects.unscoped().order_by("member").values_list("member", "version", "destination_text")
+        )
         evidence = Evidence.objects.unscoped().filter(batch=applied.public_id).order_by("member")
         found["evidence"] = list(evidence.values_list("member", "fields", "on", "source"))
         fresh = Freshness.objects.unscoped().order_by("member")
@@ -126,7 +139,7 @@ def test_rows_that_are_new_changed_moved_or_gone(people):
     assert same_both_ways(people, lines) == PLAIN - 1
     assert same_both_ways(people, list(reversed(people.lines[:5]))) == 5, "another order, other numbers"
     assert same_both_ways(people, [one.replace(",某厂", ", 某厂") for one in people.lines]) == 0
-    renumbered = [f"{at + 70}{one[one.index(','):]}" for at, one in enumerate(people.lines)]
+    renumbered = [f"{at + 70}{one[one.index(',') :]}" for at, one in enumerate(people.lines)]
     assert same_both_ways(people, renumbered) == PLAIN, "the serial number says nothing of the person"
 
 

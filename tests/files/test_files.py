@@ -55,7 +55,9 @@ def test_a_big_file_is_stored_in_pieces(town_actor):
     assert file.digest == actions.digest_of(b"".join(pieces))
 
 
-@pytest.mark.parametrize("damage", [lambda raw: raw[:-1], lambda raw: raw[:40], lambda raw: raw[:30] + b"x" + raw[31:], lambda raw: b""])
+@pytest.mark.parametrize(
+    "damage", [lambda raw: raw[:-1], lambda raw: raw[:40], lambda raw: raw[:30] + b"x" + raw[31:], lambda raw: b""]
+)
 def test_a_damaged_file_is_refused(file, town_actor, damage):
     path = disk.path_of(file.public_id)
     path.write_bytes(damage(path.read_bytes()))
@@ -110,7 +112,9 @@ def test_no_address_leads_elsewhere(client_for, town_user, address):
     assert client_for(town_user).get(f"/files/{address}/").status_code == 404
 
 
-@pytest.mark.parametrize("public_id", ["../../keys.json", "", "b" * 23, "b" * 23 + "/", "b" * 23 + "a", "b" * 24 + "\n"])
+@pytest.mark.parametrize(
+    "public_id", ["../../keys.json", "", "b" * 23, "b" * 23 + "/", "b" * 23 + "a", "b" * 24 + "\n"]
+)
 def test_no_id_leads_out_of_the_folder(public_id):
     with pytest.raises(ValueError, match="public id"):
         disk.path_of(public_id)
@@ -190,7 +194,9 @@ def test_a_file_whose_row_was_rolled_back_is_swept(file, town_actor, root):
     assert on_disk(root) == [disk.path_of(file.public_id)]
 
 
-def test_a_right_that_was_withdrawn_takes_the_files_along(secretary_user, secretary_actor, town_actor, branch, client_for):
+def test_a_right_that_was_withdrawn_takes_the_files_along(
+    secretary_user, secretary_actor, town_actor, branch, client_for
+):
     for purpose in ("result", "error_book", "upload"):
         actions.store(CONTENT, name="台账.csv", purpose=purpose, by=secretary_actor, organisation_path=branch.path)
     files = list(StoredFile.objects.all())

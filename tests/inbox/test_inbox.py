@@ -41,10 +41,15 @@ def test_the_database_knows_one_open_to_do_a_cause(town):
         todo.save(force_insert=True)
 
 
-def test_it_waits_for_the_staff_of_that_organisation(town, branch, county_actor, town_actor, other_town_actor, secretary_actor, auditor_actor):
+def test_it_waits_for_the_staff_of_that_organisation(
+    town, branch, county_actor, town_actor, other_town_actor, secretary_actor, auditor_actor
+):
     actions.raise_todo("t", town, "镇里的事")
     actions.raise_todo("b", branch, "支部的事")
-    labels = {actor.id: [todo.label for todo in queries.for_actor(actor).todos] for actor in (county_actor, town_actor, secretary_actor)}
+    labels = {
+        actor.id: [todo.label for todo in queries.for_actor(actor).todos]
+        for actor in (county_actor, town_actor, secretary_actor)
+    }
     assert labels == {county_actor.id: [], town_actor.id: ["镇里的事"], secretary_actor.id: ["支部的事"]}
     assert (queries.for_actor(county_actor).below_count, queries.for_actor(town_actor).below_count) == (2, 1)
     assert [todo.label for todo in queries.below(town_actor)] == ["支部的事"]
@@ -60,7 +65,12 @@ def test_a_role_may_be_named(town, town_actor):
 
 
 def test_most_urgent_first(town, town_actor):
-    for cause, level, due in (("a", "info", None), ("b", "red", TODAY), ("c", "red", TODAY - dt.timedelta(3)), ("d", "yellow", None)):
+    for cause, level, due in (
+        ("a", "info", None),
+        ("b", "red", TODAY),
+        ("c", "red", TODAY - dt.timedelta(3)),
+        ("d", "yellow", None),
+    ):
         actions.raise_todo(cause, town, cause, level=level, due_on=due)
     mine = queries.for_actor(town_actor, limit=3, today=TODAY)
     assert [todo.label for todo in mine.todos] == ["c", "b", "d"]
@@ -89,9 +99,14 @@ def test_a_message_reaches_one_person(town_user, town_actor, county_actor):
     assert (message.read_by.id, queries.for_actor(town_actor).unread_count) == (town_actor.id, 0)
 
 
-def test_a_message_to_the_staff_reaches_those_of_that_organisation(town, town_actor, county_actor, other_town_actor, secretary_actor):
+def test_a_message_to_the_staff_reaches_those_of_that_organisation(
+    town, town_actor, county_actor, other_town_actor, secretary_actor
+):
     actions.tell(town, "请报送零报告")
-    seen = [Message.objects.visible_to(actor).exists() for actor in (town_actor, county_actor, other_town_actor, secretary_actor)]
+    seen = [
+        Message.objects.visible_to(actor).exists()
+        for actor in (town_actor, county_actor, other_town_actor, secretary_actor)
+    ]
     assert seen == [True, False, False, False]
 
 
@@ -114,7 +129,9 @@ def test_channels_hear_of_it_after_the_commit(town_user, monkeypatch, django_cap
     assert "channel broken failed" in caplog.text
 
 
-def test_pages_show_what_waits_and_reading_is_a_post(client_for, town_user, town, branch, django_assert_max_num_queries):
+def test_pages_show_what_waits_and_reading_is_a_post(
+    client_for, town_user, town, branch, django_assert_max_num_queries
+):
     actions.raise_todo("t", town, "2 人待定", link=("job-list", []), level="yellow")
     actions.raise_todo("b", branch, "支部的事", link=("no-such-page", []))
     message = actions.tell(town_user, "台账已退回", link=("job-list", []))

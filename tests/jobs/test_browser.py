@@ -55,7 +55,13 @@ def open_page(browser, live_server, client_for, town_user):
 def job(live_server, handle, town_actor, town):
     inbox.raise_todo("a", town, "马店镇流出台账有 3 人待定", level="red", due_on=clock.today(), link=("job-list", []))
     inbox.raise_todo("b", town, "何寨村还没有报零报告", level="yellow")
-    handle("test.browser", lambda params, by, progress: {"text": "29 人：流出 28，短期外出 1", "link": {"name": "inbox", "label": "看待办"}})
+    handle(
+        "test.browser",
+        lambda params, by, progress: {
+            "text": "29 人：流出 28，短期外出 1",
+            "link": {"name": "inbox", "label": "看待办"},
+        },
+    )
     return actions.enqueue("test.browser", {}, by=town_actor, title="导入马店镇流出台账")
 
 
@@ -71,7 +77,13 @@ def test_a_progress_moves_on_by_itself_and_the_page_ends_with_it(open_page, job)
 
 @pytest.mark.parametrize("width", [1366, 390])
 def test_the_pages_can_be_used_by_everybody(open_page, job, town_user, width, tmp_path):
-    inbox.tell(town_user, "导入马店镇流出台账：没有办成", "第 5 行的单位找不到。", level="yellow", link=("job-detail", [job.public_id]))
+    inbox.tell(
+        town_user,
+        "导入马店镇流出台账：没有办成",
+        "第 5 行的单位找不到。",
+        level="yellow",
+        link=("job-detail", [job.public_id]),
+    )
     leases.take(job.public_id, "w", clock.now())
     addresses = [job.get_absolute_url(), reverse("job-list"), reverse("inbox"), reverse("inbox") + "?tab=messages"]
     for number, address in enumerate(addresses):

@@ -47,7 +47,12 @@ def test_with_redis_no_job_outlives_its_message(tmp_path):
         "from portal.celery import app; from django.conf import settings; o = app.conf.broker_transport_options;"
         "assert o['visibility_timeout'] > settings.CELERY_TASK_TIME_LIMIT > 0; assert o['socket_connect_timeout'] <= 1"
     )
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", "VAR_DIR": str(tmp_path), "REDIS_URL": "redis://127.0.0.1/15"}
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "VAR_DIR": str(tmp_path),
+        "REDIS_URL": "redis://127.0.0.1/15",
+    }
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True, timeout=60)
 
 

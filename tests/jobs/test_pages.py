@@ -13,7 +13,10 @@ POLL = {"HTTP_HX_REQUEST": "true"}
 
 @pytest.fixture
 def job(handle, town_actor):
-    handle("test.page", lambda params, by, progress: {"text": "导入 28 人", "link": {"name": "job-list", "label": "看名单"}})
+    handle(
+        "test.page",
+        lambda params, by, progress: {"text": "导入 28 人", "link": {"name": "job-list", "label": "看名单"}},
+    )
     return actions.enqueue("test.page", {}, by=town_actor, title="导入流出台账")
 
 
@@ -71,7 +74,9 @@ def test_somebody_elses_job_is_not_found(client_for, county_user, system_user, j
         assert (client.get(url) if name == "job-detail" else client.post(url)).status_code == 404
 
 
-def test_the_list_has_mine_and_for_the_administrator_the_states_of_all(client_for, town_user, county_user, system_user, job):
+def test_the_list_has_mine_and_for_the_administrator_the_states_of_all(
+    client_for, town_user, county_user, system_user, job
+):
     url = reverse("job-list")
     assert "导入流出台账" in client_for(town_user).get(url).content.decode()
     assert "还没有任务" in client_for(county_user).get(url).content.decode()

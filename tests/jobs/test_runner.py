@@ -106,7 +106,14 @@ def test_the_same_key_is_the_same_job_for_the_same_person(handle, town_actor, co
 
 
 @pytest.mark.parametrize(
-    "params", [{"phone": "19900123456"}, {"list": ["x 1234567"]}, {"n": 19900123456}, {"when": dt.date(2026, 1, 1)}, {"1234567": 1}]
+    "params",
+    [
+        {"phone": "19900123456"},
+        {"list": ["x 1234567"]},
+        {"n": 19900123456},
+        {"when": dt.date(2026, 1, 1)},
+        {"1234567": 1},
+    ],
 )
 def test_parameters_are_ids_and_plain_values(handle, town_actor, params):
     handle("test.params", lambda params, by, progress: {})

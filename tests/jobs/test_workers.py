@@ -76,11 +76,19 @@ class Portal:
         }  # fmt: skip
         (folder / "var").mkdir()
         for command in (["make_keys"], ["migrate", "--verbosity", "0"]):
-            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=self.env, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(
+                [sys.executable, "manage.py", *command], cwd=ROOT, env=self.env, check=True, stdout=subprocess.DEVNULL
+            )
 
     def worker(self, *options):
         command = [sys.executable, "-m", "celery", "--quiet", "-A", "portal.celery", "worker", "--loglevel", "WARNING"]
-        options = [*(options or ("--pool", "solo")), "--without-mingle", "--without-gossip", "-n", f"w{len(self.workers)}@test"]
+        options = [
+            *(options or ("--pool", "solo")),
+            "--without-mingle",
+            "--without-gossip",
+            "-n",
+            f"w{len(self.workers)}@test",
+        ]
         with (self.folder / f"worker{len(self.workers)}.log").open("wb") as log:
             process = subprocess.Popen(
                 [*command, *options], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True

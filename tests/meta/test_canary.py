@@ -175,12 +175,25 @@ def lists(crawler: Crawler, foreign: Any) -> None:
     """Every filter of every list, the foreign branch as the place, and the interface with the same."""
     for people in LISTS.values():
         address = reverse(people.url_name)
-        for query in (f"organisation={foreign.public_id}", f"part=tree&organisation={foreign.public_id}", "sort=name", "sort=updated"):
+        for query in (
+            f"organisation={foreign.public_id}",
+            f"part=tree&organisation={foreign.public_id}",
+            "sort=name",
+            "sort=updated",
+        ):
             crawler.get(f"{address}?{query}")
         for key in people.filters if crawler.is_thorough else ("kind",):
             for value, _label in list(FILTERS[key].choices())[: 3 if people.key == "members" else 1]:
                 crawler.get(f"{address}?{key}={value}")
-    for query in ("", "?size=200", f"?organisation={foreign.public_id}", "?away=out", "?lost=any", "?name=鸑鷟甲", "?at=x"):
+    for query in (
+        "",
+        "?size=200",
+        f"?organisation={foreign.public_id}",
+        "?away=out",
+        "?lost=any",
+        "?name=鸑鷟甲",
+        "?at=x",
+    ):
         crawler.get(f"/api/members/{query}")
     for method in (crawler.client.options, crawler.client.head):
         crawler.look("/api/members/", method("/api/members/"))
@@ -199,7 +212,11 @@ def searches(crawler: Crawler) -> None:
         if answers[0].status_code != 403 and plain[0] != plain[1]:
             crawler.found.append(f"search {there} answers otherwise than for nobody")
     crawler.client.post(address, {"q": "鸑鷟甲"})  # by name: the page repeats what was typed, so only links count
-    if "/members/" in "".join(re.findall(r'class="card-title"><a href="([^"]+)', crawler.client.get(address, {"q": "鸑鷟甲"}).content.decode())):
+    if "/members/" in "".join(
+        re.findall(
+            r'class="card-title"><a href="([^"]+)', crawler.client.get(address, {"q": "鸑鷟甲"}).content.decode()
+        )
+    ):
         crawler.found.append("search by name finds somebody")
 
 
@@ -209,7 +226,12 @@ def exports(crawler: Crawler, home: Any, foreign: Any) -> None:
         asked = {"purpose": "核对名单用", "form": "official", "numbers": "full"}
         ways = [(home, "official", "xlsx"), (foreign, "official", "xlsx"), (home, "list", "csv")]
         for place, form, kind in ways if crawler.is_thorough else ways[:2]:
-            more = {"organisation": place.public_id, "form": form, "format": kind, "key": f"{ledger.kind}{place.pk}{kind}"}
+            more = {
+                "organisation": place.public_id,
+                "form": form,
+                "format": kind,
+                "key": f"{ledger.kind}{place.pk}{kind}",
+            }
             crawler.post(address, {**asked, **more})
         crawler.get(f"{address}&organisation={foreign.public_id}")
     run_waiting()
@@ -224,7 +246,10 @@ def imports(crawler: Crawler, home: Any, foreign: Any) -> None:
     """A ledger with the canary's numbers under another name; a new record with his number; another branch as its place."""
     wrong = IDENTITY[:9] + str((int(IDENTITY[9]) + 1) % 10) + IDENTITY[10:]
     data, name = ledger_of(
-        "流出.csv", f"贾一,{IDENTITY},,2024-08,江苏省苏州市", f"贾二,{wrong},,2024-08,江苏省", f"贾三,,{PHONE},2024-08,江苏省"
+        "流出.csv",
+        f"贾一,{IDENTITY},,2024-08,江苏省苏州市",
+        f"贾二,{wrong},,2024-08,江苏省",
+        f"贾三,,{PHONE},2024-08,江苏省",
     )
     typed_in = (IDENTITY, PHONE, "199****3311")
     hidden = tuple(one for one in crawler.canaries if one not in typed_in)
@@ -276,7 +301,18 @@ def test_those_who_look_after_him_meet_every_word(canaries, branch, secretary_us
     crawler.client.force_login(secretary_user)
     crawler.crawl("/", *argless())
     met = {one.rpartition(": ")[2] for one in crawler.found}
-    assert {"鸑鷟甲", "驊騮乙", "鸂鶒丙", "獬豸己", "螭魅庚", "貔貅辛", "狻猊壬", "魍魎丁", "199****3311", "199****3355"} <= met
+    assert {
+        "鸑鷟甲",
+        "驊騮乙",
+        "鸂鶒丙",
+        "獬豸己",
+        "螭魅庚",
+        "貔貅辛",
+        "狻猊壬",
+        "魍魎丁",
+        "199****3311",
+        "199****3355",
+    } <= met
     assert met & set(NUMBERS) == set(), "a whole number only where somebody asks for it"
 
 
@@ -288,7 +324,9 @@ def require_no_number_at_rest(crawler: Crawler) -> None:
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            kept += [(table, str([bytes(cell) if isinstance(cell, memoryview) else cell for cell in row])) for row in cursor]
+            kept += [
+                (table, str([bytes(cell) if isinstance(cell, memoryview) else cell for cell in row])) for row in cursor
+            ]
     assert {"session", "audit_event", "exchange_importrow", "jobs_job"} <= {table for table, _ in kept}
     numbers = (*NUMBERS, OWN_IDENTITY, OWN_PHONE)
     assert {(table, one) for table, text in kept for one in numbers if one in text} == set()

@@ -49,4 +49,6 @@ def run_at_once(params):
         return {"ran": sum(pool.map(closing(lambda _: runner.run(params["id"])), range(params["threads"])))}
 
 
-print(json.dumps({f.__name__: f for f in (enqueue, enqueue_at_once, run_at_once)}[sys.argv[1]](json.loads(sys.argv[2]))))
+print(
+    json.dumps({f.__name__: f for f in (enqueue, enqueue_at_once, run_at_once)}[sys.argv[1]](json.loads(sys.argv[2])))
+)

@@ -38,7 +38,8 @@ time.sleep(60)
 """
 
 DRIVER = """
-import json, pathlib, sys
+import json, pathlib, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the suite may ignore it
 from portal.processes import Plan, Service, Step, Supervisor
 given = json.loads(sys.argv[1])
 plan = Plan(
@@ -120,7 +121,15 @@ class Run:
     def children_named(self, fragment):
         """Process ids of the supervisor's direct children whose command line holds ``fragment``."""
         listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in listed if fragment in Path(f"/proc/{pid}/cmdline").read_text()]
+        return [int(pid) for pid in listed if fragment in command_line(pid)]
+
+
+def command_line(pid):
+    """ "" for a process that ended while we looked."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def can_lock(path):

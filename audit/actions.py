@@ -90,16 +90,7 @@ def changed(
     """
     fields = {column: [old, new] for column, old in before.items() if (new := stored_value(obj, column)) != old}
     if fields:
-        Change.objects.create(
-            object_type=obj._meta.label_lower,
-            object_id=obj.public_id,
-            version=obj.version,
-            at=now,
-            actor=by.ref,
-            batch=batch,
-            source=source,
-            fields=fields,
-        )
+        _write(obj, fields, by=by, now=now, source=source, batch=batch)
     return fields
 
 
@@ -110,6 +101,10 @@ def created(
     fields = {
         column: [None, value] for column, value in snapshot(obj, columns).items() if value not in (None, "", [], {})
     }
+    _write(obj, fields, by=by, now=now, source=source, batch=batch)
+
+
+def _write(obj: Any, fields: dict[str, list[Any]], *, by: Actor, now: dt.datetime, source: str, batch: str) -> None:
     Change.objects.create(
         object_type=obj._meta.label_lower,
         object_id=obj.public_id,

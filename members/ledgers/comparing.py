@@ -6,6 +6,7 @@ from typing import Any
 
 from core import crypto
 from core.domain.dates import PartialDate
+from core.domain.identity import identity_birth_date, identity_sex
 from core.ledgers import CellChange, LedgerRow
 from members.ledgers.matching import Person, phone_of
 from members.models import Member
@@ -64,15 +65,15 @@ def _empty(column: str) -> Any:
     return None if column in DATES or column == "certificate" else ""
 
 
-def compare_phone(row: LedgerRow, person: Person) -> None:
-    """The main number by its index; further numbers are added, never dropped."""
-    phone = row.values.get("phone")
-    if phone is None:
-        if "phone" in row.values and person["phone"]:
-            row.changes.append(CellChange("phone", phone_of(person), None))
-        return
-    if crypto.blind(phone, "phone") != person["phone_index"]:
-        row.changes.append(CellChange("phone", phone_of(person) if person["phone"] else None, phone))
+def compare_phone(row: LedgerRow, person: Person) -> str | None:
+    """The main number by its index: what is to be written ("" clears it), None where the row says nothing new."""
+    if "phone" not in row.values:
+        return None
+    phone = row.values["phone"]
+    if crypto.blind(phone or "", "phone") == person["phone_index"]:
+        return None
+    row.changes.append(CellChange("phone", phone_of(person) if person["phone"] else None, phone))
+    return phone or ""
 
 
 def new_phones(row: LedgerRow, person: Person) -> str | None:
@@ -107,3 +108,13 @@ def check_name(row: LedgerRow, person: Person) -> None:
             "name",
         )
     row.values["name"] = person["name"]
+
+
+def fill_from_number(row: LedgerRow) -> None:
+    """The number says birth date and sex; a column that says otherwise wins (the archive may differ), and is told."""
+    number = row.values["identity"]
+    born, sex = identity_birth_date(number).isoformat(), identity_sex(number)
+    if row.values.setdefault("birth_date", born) not in (born, born[:7], born[:4]):
+        row.inform("birth_date_differs", "出生日期与身份证号不一致，按表里的登记（以人事档案为准）。", "birth_date")
+    if row.values.setdefault("sex", sex) != sex:
+        row.inform("sex_differs", "性别与身份证号不一致，按表里的登记，请核对。", "sex")

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from core.ledgers import CellChange, LedgerRow
 from members.enums import Direction, JourneyState, MembershipKind
 from members.ledgers import columns
-from members.ledgers.comparing import FACTS, compare, compare_phone, new_phones
+from members.ledgers.comparing import FACTS, compare, fill_from_number
 from members.ledgers.matching import Person
 from members.ledgers.outflow import Outflow
 from members.ledgers.people import Plan, Surroundings
+from members.ledgers.person_writes import change_person, open_person
 from members.ledgers.register import Register
 from members.models import Journey, Member
-from members.writing import Writer, evidence_of, name_columns, sealed
+from members.writing import Writer, evidence_of, sealed
 
 JOURNEY = {
     "left_on": "left_on",
@@ -53,7 +54,7 @@ class Inflow(Outflow):
             return plan
         self._keep_unknown_reason(row)
         if person is None:
-            Register._fill_from_number(row)
+            fill_from_number(row)
             plan.new_member = True
             plan.member = {column: row.values[key] for key, column in FACTS.items() if row.values.get(key) is not None}
             row.changes.extend(
@@ -70,13 +71,7 @@ class Inflow(Outflow):
 
     def _plan_known(self, row: LedgerRow, person: Person, around: Surroundings, plan: Plan) -> None:
         plan.member = compare(row, person, {key: column for key, column in FACTS.items() if key != "name"})
-        before = len(row.changes)
-        compare_phone(row, person)
-        if len(row.changes) > before:
-            plan.phone = row.values["phone"] or ""
-        others = new_phones(row, person)
-        if others is not None:
-            plan.member["other_phones"] = others
+        self._plan_numbers(row, person, plan)
         if row.organisation_id not in (None, person["care_id"]):
             named = around.places.organisation(row.organisation_id)
             row.warn(
@@ -90,24 +85,15 @@ class Inflow(Outflow):
         writer.reserve(Journey, sum(1 for row in rows if (row.basis.get("versions") or [0, None])[1] is None))
 
     def write(self, row: LedgerRow, plan: Plan, person: Person | None, around: Surroundings, writer: Writer) -> None:
-        record = (
-            self._open_record(row, plan, around, writer) if person is None else Register._change(plan, person, writer)
-        )
+        if person is None:
+            assert row.organisation_id is not None  # missing() has seen to it
+            host = around.places.organisation(row.organisation_id)
+            record = open_person(row, plan, host, MembershipKind.INFLOW, writer)
+        else:
+            change_person(plan, person, writer)
+            record = person
         self._write_stay(plan, record, around, writer)
         writer.verified(record["id"], plan.evidence)
-
-    def _open_record(self, row: LedgerRow, plan: Plan, around: Surroundings, writer: Writer) -> Person:
-        assert row.organisation_id is not None  # missing() has seen to it
-        host = around.places.organisation(row.organisation_id)
-        values = {**plan.member, **name_columns(row.values["name"]), "care_id": host.id, "care_path": host.path}
-        numbers = {
-            "identity": row.values["identity"],
-            "phone": row.values.get("phone") or "",
-            "other_phones": ",".join(row.values.get("other_phones") or []),
-        }
-        record = writer.create_sealed(Member, values, numbers)
-        writer.member_of(record, host.id, MembershipKind.INFLOW.value, None)
-        return record
 
     def _write_stay(self, plan: Plan, record: Person, around: Surroundings, writer: Writer) -> None:
         if plan.new_journey:

@@ -11,8 +11,7 @@ from members.ledgers.comparing import compare, compare_phone
 from members.ledgers.exporting import FOUND
 from members.ledgers.lost_rows import state_for, write_lost
 from members.ledgers.matching import Person
-from members.ledgers.outflow import Outflow
-from members.ledgers.people import PeopleLedger, Plan, Surroundings
+from members.ledgers.people import PeopleLedger, Plan, Surroundings, check_branch
 from members.ledgers.records import Record, closed_spells, open_journeys
 from members.models import Journey, LostContact, Member
 from members.writing import Writer, evidence_of, sealed
@@ -58,17 +57,14 @@ class Lost(PeopleLedger):
         if person is None:
             return plan
         if person["home_id"] is not None:
-            Outflow._check_branch(row, person, around)
+            check_branch(row, person, around)
         spell = around.lost.get(person["id"])
         plan.new_lost = spell is None
         plan.lost = compare(row, spell or BLANK_SPELL, SPELL)
         if plan.new_lost or "found_on" in plan.lost:
             found = row.values.get("found_on") or (spell or {}).get("found_on")
             plan.lost["state"] = LostState.FOUND.value if found else state_for(row.values.get("lost_since"), around)
-        before = len(row.changes)
-        compare_phone(row, person)
-        if len(row.changes) > before:
-            plan.phone = row.values["phone"] or ""
+        plan.phone = compare_phone(row, person)
         self._plan_place(row, person, around, plan)
         plan.evidence = evidence_of(k for k in ("phone", "region_code", "destination_text") if row.values.get(k))
         return plan

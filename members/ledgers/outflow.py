@@ -16,12 +16,13 @@ from core.domain.regions import region_label
 from core.ledgers import CellChange, LedgerRow
 from members.enums import EVIDENCE, Direction, JourneyState
 from members.ledgers import columns
-from members.ledgers.comparing import compare, compare_facts_only, compare_phone, new_phones, stated
+from members.ledgers.comparing import compare, compare_facts_only, stated
 from members.ledgers.lost_rows import plan_lost, write_lost
 from members.ledgers.matching import Person
-from members.ledgers.people import PeopleLedger, Plan, Surroundings
+from members.ledgers.people import PeopleLedger, Plan, Surroundings, check_branch
+from members.ledgers.person_writes import change_person
 from members.ledgers.records import Record, contact_phone_of, open_journeys
-from members.models import Journey, LostContact, Member
+from members.models import Journey, LostContact
 from members.rules import MOBILE_MIN_MONTHS
 from members.writing import Writer, evidence_of, sealed
 
@@ -75,7 +76,7 @@ class Outflow(PeopleLedger):
         if person["home_id"] is None:
             row.hold("guest", "此人是外来流入党员，组织关系不在本县，不能登记为流出。", "identity")
             return plan
-        self._check_branch(row, person, around)
+        check_branch(row, person, around)
         self._take_reason_from_employer(row)
         self._keep_unknown_reason(row)
         journey = around.journeys.get(person["id"])
@@ -87,13 +88,7 @@ class Outflow(PeopleLedger):
         if over:
             self._plan_return(row, journey, around, plan)
         compare_facts_only(row, person)
-        before = len(row.changes)
-        compare_phone(row, person)
-        if len(row.changes) > before:
-            plan.phone = row.values["phone"] or ""
-        others = new_phones(row, person)
-        if others is not None:
-            plan.member["other_phones"] = others
+        self._plan_numbers(row, person, plan)
         plan.member.update(compare(row, person, {"dues_paid_to": "dues_paid_to"}))
         plan_lost(row, person, around, plan)
         plan.evidence = evidence_of(
@@ -136,21 +131,6 @@ class Outflow(PeopleLedger):
         elif row.values.get("reason"):
             row.values["reason_text"] = ""
 
-    @staticmethod
-    def _check_branch(row: LedgerRow, person: Person, around: Surroundings) -> None:
-        """Another branch in the scope is said, never a silent move."""
-        if row.organisation_id in (None, person["home_id"], person["care_id"]):
-            return
-        named = around.places.organisation(row.organisation_id)
-        if person["home_path"].startswith(named.path):
-            return  # the committee above: as good as not said
-        home = around.places.organisation(person["home_id"])
-        row.warn(
-            "branch_mismatch",
-            f"名册里此人的组织关系在{home.short_name}，表里写的是{named.short_name}；组织关系没有改动，转接请另办。",
-            "organisation",
-        )
-
     def reserve(self, rows: Sequence[LedgerRow], writer: Writer) -> None:
         writer.reserve(Journey, sum(1 for row in rows if (row.basis.get("versions") or [0, 0])[1] is None))
         writer.reserve(
@@ -159,13 +139,7 @@ class Outflow(PeopleLedger):
 
     def write(self, row: LedgerRow, plan: Plan, person: Person | None, around: Surroundings, writer: Writer) -> None:
         assert person is not None  # rows without a person never become usable here
-        member = dict(plan.member)
-        if plan.phone is not None:
-            member.update(sealed(Member, person["public_id"], "phone", plan.phone))
-        if "other_phones" in member:
-            member.update(sealed(Member, person["public_id"], "other_phones", member["other_phones"]))
-        if member:
-            writer.change(Member, person, member)
+        change_person(plan, person, writer)
         self._write_journey(row, plan, person, around, writer)
         write_lost(plan, person, around, writer)
         writer.verified(person["id"], plan.evidence)

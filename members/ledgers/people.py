@@ -14,7 +14,7 @@ from core.ledgers import ApplyContext, ApplyResult, CheckContext, Ledger, Ledger
 from core.lookups import Among
 from members.enums import OPEN_LOST_STATES, OPEN_STATES, Source
 from members.ledgers import matching, restoring
-from members.ledgers.comparing import check_name
+from members.ledgers.comparing import check_name, compare_phone, new_phones
 from members.ledgers.exporting import Exporting
 from members.ledgers.matching import Person
 from members.ledgers.records import Places, Record, locked_persons, open_lost, places
@@ -54,6 +54,21 @@ class Surroundings:
     lost: dict[int, Record] = field(default_factory=dict)
 
 
+def check_branch(row: LedgerRow, person: Person, around: Surroundings) -> None:
+    """Another branch in the scope is said, never a silent move."""
+    if row.organisation_id in (None, person["home_id"], person["care_id"]):
+        return
+    named = around.places.organisation(row.organisation_id)
+    if person["home_path"].startswith(named.path):
+        return  # the committee above: as good as not said
+    home = around.places.organisation(person["home_id"])
+    row.warn(
+        "branch_mismatch",
+        f"名册里此人的组织关系在{home.short_name}，表里写的是{named.short_name}；组织关系没有改动，转接请另办。",
+        "organisation",
+    )
+
+
 class PeopleLedger(Exporting, Ledger):
     """``plan`` is the heart: the same function answers the check and feeds the write."""
 
@@ -72,6 +87,14 @@ class PeopleLedger(Exporting, Ledger):
     @abstractmethod
     def term(self, row: LedgerRow, around: Surroundings) -> str:
         """What the town calls this row in the result: 流出, 短期外出 ..."""
+
+    @staticmethod
+    def _plan_numbers(row: LedgerRow, person: Person, plan: Plan) -> None:
+        """The main number where it differs; further numbers are added."""
+        plan.phone = compare_phone(row, person)
+        others = new_phones(row, person)
+        if others is not None:
+            plan.member["other_phones"] = others
 
     def journeys(self, member_ids: Sequence[int]) -> dict[int, Record]:
         return {}

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from branches.models import Organisation
-from core.domain.identity import identity_birth_date, identity_sex
 from core.ledgers import CellChange, LedgerRow
 from members.enums import MembershipKind
 from members.ledgers import columns
-from members.ledgers.comparing import FACTS, compare, compare_phone, new_phones
+from members.ledgers.comparing import FACTS, compare, fill_from_number
 from members.ledgers.lost_rows import plan_lost, state_for, write_lost
 from members.ledgers.matching import Person
-from members.ledgers.outflow import Outflow
-from members.ledgers.people import PeopleLedger, Plan, Surroundings
+from members.ledgers.people import PeopleLedger, Plan, Surroundings, check_branch
+from members.ledgers.person_writes import change_person, open_person
 from members.models import LostContact, Member
-from members.writing import Writer, evidence_of, name_columns, sealed
+from members.writing import Writer, evidence_of
 
 
 class Register(PeopleLedger):
@@ -59,7 +57,7 @@ class Register(PeopleLedger):
         return plan
 
     def _plan_new(self, row: LedgerRow, around: Surroundings, plan: Plan) -> None:
-        self._fill_from_number(row)
+        fill_from_number(row)
         plan.new_member = True
         plan.member = {column: row.values[key] for key, column in FACTS.items() if row.values.get(key) is not None}
         row.changes.extend(
@@ -72,30 +70,14 @@ class Register(PeopleLedger):
             since = row.values.get("lost_since")
             plan.lost = {"state": state_for(since, around), "since": since}
 
-    @staticmethod
-    def _fill_from_number(row: LedgerRow) -> None:
-        """The number says birth date and sex; a column that says otherwise wins (the archive may differ), and is told."""
-        number = row.values["identity"]
-        born, sex = identity_birth_date(number).isoformat(), identity_sex(number)
-        if row.values.setdefault("birth_date", born) not in (born, born[:7], born[:4]):
-            row.inform("birth_date_differs", "出生日期与身份证号不一致，按表里的登记（以人事档案为准）。", "birth_date")
-        if row.values.setdefault("sex", sex) != sex:
-            row.inform("sex_differs", "性别与身份证号不一致，按表里的登记，请核对。", "sex")
-
     def _plan_known(self, row: LedgerRow, person: Person, around: Surroundings, plan: Plan) -> None:
         facts = {key: column for key, column in FACTS.items() if key != "name"}
         plan.member = compare(row, person, facts)
-        before = len(row.changes)
-        compare_phone(row, person)
-        if len(row.changes) > before:
-            plan.phone = row.values["phone"] or ""
-        others = new_phones(row, person)
-        if others is not None:
-            plan.member["other_phones"] = others
+        self._plan_numbers(row, person, plan)
         if person["home_id"] is None:
             self._take_in(row, plan, around)
         else:
-            Outflow._check_branch(row, person, around)
+            check_branch(row, person, around)
 
     @staticmethod
     def _take_in(row: LedgerRow, plan: Plan, around: Surroundings) -> None:
@@ -111,42 +93,17 @@ class Register(PeopleLedger):
         writer.reserve(LostContact, sum(1 for row in new if row.values.get("lost") is True))
 
     def write(self, row: LedgerRow, plan: Plan, person: Person | None, around: Surroundings, writer: Writer) -> None:
-        record = self._create(row, plan, around, writer) if person is None else self._change(plan, person, writer)
+        if person is None:
+            assert row.organisation_id is not None  # missing() has seen to it
+            home = around.places.organisation(row.organisation_id)
+            record = open_person(row, plan, home, MembershipKind.HOME, writer)
+        else:
+            change_person(plan, person, writer)
+            record = person
         around.persons[record["id"]] = record
         row.basis["member"] = record["id"]
         write_lost(plan, record, around, writer)
         writer.verified(record["id"], plan.evidence)
-
-    def _create(self, row: LedgerRow, plan: Plan, around: Surroundings, writer: Writer) -> Person:
-        assert row.organisation_id is not None  # missing() has seen to it
-        home: Organisation = around.places.organisation(row.organisation_id)
-        values = {
-            **plan.member,
-            **name_columns(row.values["name"]),
-            "home_id": home.id,
-            "home_path": home.path,
-        }
-        numbers = {
-            "identity": row.values["identity"],
-            "phone": row.values.get("phone") or "",
-            "other_phones": ",".join(row.values.get("other_phones") or []),
-        }
-        record = writer.create_sealed(Member, values, numbers)
-        writer.member_of(record, home.id, MembershipKind.HOME.value, None)
-        return record
-
-    @staticmethod
-    def _change(plan: Plan, person: Person, writer: Writer) -> Person:
-        values = dict(plan.member)
-        if plan.phone is not None:
-            values.update(sealed(Member, person["public_id"], "phone", plan.phone))
-        if "other_phones" in values:
-            values.update(sealed(Member, person["public_id"], "other_phones", values["other_phones"]))
-        if values:
-            writer.change(Member, person, values)
-        if "home_id" in values:
-            writer.member_of(person, values["home_id"], MembershipKind.HOME.value, writer.on)
-        return person
 
     def term(self, row: LedgerRow, around: Surroundings) -> str:
         return {"1": "正式党员", "2": "预备党员"}.get(row.values.get("member_kind") or "", "党员")

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts.models import Grant, User
+from accounts.models import Grant, Outpost, User
 from branches.models import Organisation
 from core import clock
 from core.actors import SYSTEM
@@ -42,7 +42,7 @@ def sign_in_hint() -> str:
     if not settings.DEMO:
         return ""
     return (
-        "用户名：xian（县）、zhen01（镇）、zhibu0101（支部）、shenji（审计）、xitong（系统管理）。"
+        "用户名：xian（县）、zhen01（镇）、zhibu0101（支部）、yizhan01（驿站）、shenji（审计）、xitong（系统管理）。"
         "密码在启动 make run 的窗口里，也在 var/demo-password 文件里。"
     )
 
@@ -52,10 +52,15 @@ def make_accounts(password: str) -> list[User]:
     """One account per sample role, town and branch (design: ``xian``, ``zhen01``, ``zhibu0101`` ...). Those that
     exist get the password of today; everything else of theirs stays. Raises RuntimeError outside the sample county.
     """
+    stored = stored_password(password)
+    return [make(*line, stored) for line in _wanted()]
+
+
+def stored_password(password: str) -> str:
+    """For all of them once: the hash is slow on purpose. Raises RuntimeError outside the sample county."""
     if not settings.DEMO:
         raise RuntimeError("sample accounts exist in the sample county only (DEMO=1)")
-    stored = make_password(password)  # once: the hash is slow on purpose
-    return [_make(*line, stored) for line in _wanted()]
+    return make_password(password)
 
 
 def _wanted() -> list[tuple[str, str, str, str, Organisation]]:
@@ -80,7 +85,16 @@ def _holder(organisation: Organisation) -> str:
     return post.holder_name if post else ""
 
 
-def _make(username: str, name: str, role: str, duty: str, organisation: Organisation, stored: str) -> User:
+def make(
+    username: str,
+    name: str,
+    role: str,
+    duty: str,
+    organisation: Organisation,
+    stored: str,
+    outpost: Outpost | None = None,
+) -> User:
+    """One sample account with its grant."""
     user, is_new = User.objects.get_or_create(
         username=username,
         defaults={"name": name, "organisation": organisation, "duty": duty, "password": stored},
@@ -91,6 +105,6 @@ def _make(username: str, name: str, role: str, duty: str, organisation: Organisa
         return user
     Grant.objects.create(
         user=user, role=role, organisation=organisation, starts_on=clock.today(), granted_by=SYSTEM.ref,
-        granted_at=clock.now(),
+        granted_at=clock.now(), outpost_path=outpost.path if outpost else "", outpost_label=outpost.label if outpost else "",
     )  # fmt: skip
     return user

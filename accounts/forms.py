@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts import rights
+from accounts.actions import tokens
 from accounts.actors import TOKEN_SCOPES
 from accounts.models import Grant, User
 from accounts.roles import ROLES, Role
@@ -17,9 +18,8 @@ from core.actors import Actor
 from core.permissions import Permission
 
 SCOPE_TITLES = {
-    Permission.VIEW: "查看党员（号码遮盖）",
-    Permission.FULL_NUMBERS: "完整号码",
-    Permission.AUDIT: "操作日志",
+    Permission.VIEW: "查看（号码遮盖）",
+    Permission.EDIT: "修改：档案、流动经历、排查（只给县级，要再输一次密码，最长 92 天）",
 }
 STATES = [("", "全部"), ("used", "在用"), ("new", "还没登录过"), ("disabled", "已停用")]
 
@@ -143,9 +143,9 @@ class GrantForm(forms.Form):
 
 
 def roles_anywhere(by: Actor, today: dt.date) -> list[Role]:
-    """The roles that ``by`` may give somewhere; where exactly is checked with the organisation."""
+    """The roles that ``by`` may give at some organisation; where exactly is checked with the organisation."""
     keys = {role.key for place in rights.places_of(by, today) for role in rights.grantable(by, place, today)}
-    return [role for role in ROLES.values() if role.key in keys]
+    return [role for role in ROLES.values() if role.key in keys and not role.at_outpost]
 
 
 class NewAccountForm(GrantForm):
@@ -182,11 +182,24 @@ class AccountFilter(forms.Form):
 
 
 class TokenForm(forms.Form):
-    title = forms.CharField(label="用途", max_length=60, help_text="哪个系统、做什么用，如 县委数据平台每日读取")
-    scopes = forms.MultipleChoiceField(label="范围", widget=forms.CheckboxSelectMultiple)
-    days = forms.IntegerField(label="有效天数", min_value=1, max_value=366, initial=90)
+    title = forms.CharField(
+        label="用途", max_length=60, help_text="哪个系统、做什么用，如 县委数据平台每日读取。操作日志里会写它办的事"
+    )
+    scopes = forms.MultipleChoiceField(label="权限", widget=forms.CheckboxSelectMultiple, initial=["view"])
+    organisation = OrganisationChoice(
+        label="只看哪个党组织",
+        required=False,
+        empty_label="您管辖的全部",
+        help_text="对方用不到全部时，请选小的",
+    )
+    days = forms.IntegerField(label="有效天数", min_value=1, max_value=tokens.LONGEST.days, initial=90)
+    per_minute = forms.IntegerField(label="每分钟最多几次", min_value=1, max_value=tokens.FASTEST, initial=120)
+    current = secret_field("您现在的密码", "current-password", required=False, help_text="勾了“修改”才要填")
 
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = [(scope.value, SCOPE_TITLES[scope]) for scope in TOKEN_SCOPES if by.can(scope)]
-        self.fields["scopes"].choices = own  # type: ignore[attr-defined]
+        own = [scope for scope in TOKEN_SCOPES if by.can(scope) and (scope != Permission.EDIT or tokens.may_write(by))]
+        self.fields["scopes"].choices = [(scope.value, SCOPE_TITLES[scope]) for scope in own]  # type: ignore[attr-defined]
+        self.fields["organisation"].queryset = organisations_of(by)  # type: ignore[attr-defined]
+        if Permission.EDIT not in own:
+            del self.fields["current"]

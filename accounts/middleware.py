@@ -11,33 +11,35 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from accounts import sessions
 from accounts.actors import actor_for, token_actor
 from core import clock
 from core.actors import ANONYMOUS, Actor, acting_as
+from core.api import problems
+from core.http import PortalRequest
 
 DUTY_PAGES = {"password": "account-password", "factor": "account-factor"}
 BEARER = "Bearer "
 
 
 class ActingUser:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[PortalRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PortalRequest) -> HttpResponse:
         if request.user.is_authenticated and sessions.is_over(request):
             sessions.end(request)
-            request.timed_out = True  # type: ignore[attr-defined]
+            request.timed_out = True
         actor = _actor(request)
-        request.actor = actor  # type: ignore[attr-defined]
+        request.actor = actor
         with acting_as(actor):
             return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+        self, request: PortalRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         is_api = getattr(view, "api", False)
         if getattr(view, "public", False):
@@ -51,24 +53,24 @@ class ActingUser:
         return redirect_to_login(request.get_full_path())
 
 
-def _actor(request: HttpRequest) -> Actor:
+def _actor(request: PortalRequest) -> Actor:
     """The signed-in person, else the person in whose name a program shows a token, else nobody."""
-    request.api_token = None  # type: ignore[attr-defined]
+    request.api_token = None
     if request.user.is_authenticated:
         return actor_for(request.user, clock.today())
     header = request.headers.get("Authorization", "")
     found = token_actor(header[len(BEARER) :], clock.now(), clock.today()) if header.startswith(BEARER) else None
     if found is None:
         return ANONYMOUS
-    actor, request.api_token = found  # type: ignore[attr-defined]
+    actor, request.api_token = found
     return actor
 
 
-def _first(request: HttpRequest, is_api: bool) -> HttpResponse | None:
+def _first(request: PortalRequest, is_api: bool) -> HttpResponse | None:
     """What must be done before anything else, after a sign-in."""
     duty = next((one for one in request.session.get("duties", []) if one in DUTY_PAGES), None)
     if duty is None:
         return None
     if is_api:
-        return JsonResponse({"detail": "请先在网页上登录，按提示改好密码或设好动态口令。"}, status=403)
+        return problems.bare(403, "请先在网页上登录，按提示改好密码或设好动态口令。")
     return redirect(DUTY_PAGES[duty])

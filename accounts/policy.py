@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from accounts import roles
-from accounts.models import Grant, User
+from accounts.models import Grant, SecondFactor, User
 from branches import rules as branch_rules
 from branches.models import Organisation
 from core import clock, rules
@@ -19,6 +19,16 @@ RULES = (
     Rule("password_days", "密码多少天后须更换（0 为不要求）", 0, _STANDARD, unit="天", high=3650),
     Rule("password_history", "不能重复使用最近几次的密码", 5, _STANDARD, unit="次", high=24),
     Rule("sign_in_tries", "连续输错几次后锁定", 5, _STANDARD, unit="次", low=3, high=20),
+    Rule("sign_in_tries_name", "同一账号从各处合计输错几次后锁定", 20, _STANDARD, unit="次", low=5, high=200),
+    Rule(
+        "sign_in_tries_address",
+        "同一地址合计输错几次后锁定（全县共用一个出口的可调大）",
+        100,
+        _STANDARD,
+        unit="次",
+        low=20,
+        high=10000,
+    ),
     Rule("sign_in_window", "多长时间内的输错连续计数", 15, _STANDARD, unit="分钟", low=1, high=1440),
     Rule("sign_in_lock", "锁定多长时间", 30, _STANDARD, unit="分钟", low=1, high=1440),
     Rule("idle_minutes", "多长时间不操作自动退出", 30, _STANDARD, unit="分钟", low=5, high=240),
@@ -55,3 +65,18 @@ def may_use_pin(user: User, today: dt.date) -> bool:
 def password_is_old(user: User, today: dt.date) -> bool:
     days = value("password_days", user.organisation)
     return bool(days) and user.password_set_on is not None and today - user.password_set_on > dt.timedelta(days=days)
+
+
+def has_factor(user: User) -> bool:
+    """Whether a code is asked after password or PIN."""
+    return SecondFactor.objects.confirmed().filter(user=user).exists()
+
+
+def duties(user: User, today: dt.date) -> list[str]:
+    """What must be done before anything else: "password" (too old or given), "factor" (required, not set up)."""
+    found = []
+    if user.has_usable_password() and (user.must_change_password or password_is_old(user, today)):
+        found.append("password")
+    if needs_factor(user, today) and not has_factor(user):
+        found.append("factor")
+    return found

@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
 from accounts import rights
 from accounts.models import Grant, LoginSlip, User
 from audit.models import Event
+from branches.models import Organisation
 from core.actors import SYSTEM, Actor
 from core.components import Entry, Fact
+from core.paths import WIDTH
 
 STATE_CHIPS = {"used": ("在用", "ok"), "new": ("还没登录过", "info"), "disabled": ("已停用", "neutral")}
 
@@ -36,7 +39,7 @@ def roles_of(users: Sequence[User], today: dt.date) -> dict[int, str]:
     roles: dict[int, list[str]] = {}
     for grant in grants.order_by("starts_on", "pk"):
         stand_in = f"，代{grant.stands_in_for.name}" if grant.stands_in_for else ""
-        roles.setdefault(grant.user_id, []).append(f"{grant.title}（{grant.organisation.short_name}{stand_in}）")
+        roles.setdefault(grant.user_id, []).append(f"{grant.title}（{grant.place}{stand_in}）")
     return {user: "、".join(ones) for user, ones in roles.items()}
 
 
@@ -54,7 +57,7 @@ def _line(grant: Grant, by: Actor | None, today: dt.date) -> GrantLine:
     return GrantLine(
         grant=grant,
         title=grant.title,
-        place=grant.organisation.short_name,
+        place=grant.place,
         dates=f"{grant.starts_on:%Y-%m-%d} 至 {grant.ends_on:%Y-%m-%d}"
         if grant.ends_on
         else f"{grant.starts_on:%Y-%m-%d} 起",
@@ -67,8 +70,33 @@ def _line(grant: Grant, by: Actor | None, today: dt.date) -> GrantLine:
 def _withdraw_blockers(grant: Grant, by: Actor, today: dt.date) -> list[str]:
     allowed = {role.key for role in rights.grantable(by, grant.organisation, today)}
     if grant.role not in allowed and grant.user.public_id != by.id:
-        return [f"您的岗位不能收回{grant.organisation.short_name}的“{grant.title}”，请上一级办理"]
+        return [f"您的岗位不能收回{grant.place}的“{grant.title}”，请上一级办理"]
     return rights.blockers_to_withdraw(grant, by, today)
+
+
+FEW = 20  # so many rows are shown without folding them by unit
+
+
+@dataclass(frozen=True)
+class UnitRows:
+    """The rows of one unit next below a place (or of the place itself)."""
+
+    unit: Organisation
+    rows: list[Any]
+
+    @property
+    def note(self) -> str:
+        return f"{len(self.rows)} 个职务"
+
+
+def by_unit(place: Organisation, rows: Sequence[tuple[Organisation, Any]]) -> list[UnitRows]:
+    """Rows with their organisations, all in the subtree of ``place``, by its direct children; their order is kept."""
+    end = len(place.path) + WIDTH
+    grouped: dict[str, list[Any]] = {}
+    for organisation, row in rows:
+        grouped.setdefault(organisation.path[:end], []).append(row)
+    units = Organisation.objects.filter(path__in=grouped).in_bulk(field_name="path")
+    return [UnitRows(units[path], found) for path, found in grouped.items()]
 
 
 def own_facts(user: User) -> list[Fact]:

@@ -10,7 +10,7 @@ from accounts.roles import ROLES, Role
 from branches.models import Organisation
 from core.actors import Actor
 from core.errors import Blocked, NotAllowed
-from core.paths import covers, subtree
+from core.paths import Range, covers, subtree
 from core.permissions import Permission
 
 # Each of these needs somebody who can still act: one active holder must remain.
@@ -61,18 +61,44 @@ def blockers_to_manage(user: User, by: Actor, today: dt.date) -> list[str]:
         return ["这是您自己的账号，请由另一位有权限的同事办理"]
     held = _held(by, today)
     return [
-        f"这个账号是{grant.organisation.short_name}的{grant.title}，要由能授予这一角色的人办理"
+        f"这个账号是{grant.place}的{grant.title}，要由能授予这一角色的人办理"
         for grant in Grant.objects.filter(user=user).live(today).select_related("organisation")
         if grant.role not in {role.key for role in _grantable_at(by, grant.organisation.path, held)}
     ]
 
 
+def looks_after(by: Actor, user: User) -> bool:
+    """Whether the account is in the subtree at all: outside it nobody learns that it is there."""
+    return by.everything or User.objects.manageable_by(by).filter(pk=user.pk).exists()
+
+
 def require_manageable(user: User, by: Actor, today: dt.date) -> None:
     """Raises NotAllowed."""
-    if not by.everything and not User.objects.manageable_by(by).filter(pk=user.pk).exists():
+    if not looks_after(by, user):
         raise NotAllowed
     if reasons := blockers_to_manage(user, by, today):
         raise NotAllowed("；".join(reasons) + "。")
+
+
+def blockers_to_slip(user: User, by: Actor, today: dt.date) -> list[str]:
+    """Why ``by`` may not print a slip now. Who sees no personal data prints none for an account in use that does, as long
+    as a colleague in use can (ADR 12)."""
+    if not user.is_active:
+        return [f"{user.name}的账号已停用，请先启用"]
+    reasons = blockers_to_manage(user, by, today)
+    if reasons or not opens_the_record(user, by, today) or user.last_login is None:
+        return reasons
+    county = User.objects.holding("county", user.organisation, today) if user.organisation else User.objects.none()
+    colleague = county.filter(last_login__isnull=False).exclude(pk=user.pk).exclude(public_id=by.id).first()
+    return [f"这个账号看得到党员信息，请由县级工作人员（如{colleague.name}）打印"] if colleague else []
+
+
+def opens_the_record(user: User, by: Actor, today: dt.date) -> bool:
+    """Whether the account shows what ``by`` may not see."""
+    roles = Grant.objects.filter(user=user).live(today).values_list("role", flat=True)
+    return not by.can(Permission.VIEW) and any(
+        Permission.VIEW in ROLES[key].permissions for key in roles if key in ROLES
+    )
 
 
 def blockers_to_disable(user: User, by: Actor, today: dt.date) -> list[str]:
@@ -114,10 +140,19 @@ def require_none(reasons: list[str]) -> None:
         raise Blocked(reasons)
 
 
+def _near(grant: Grant) -> Range:
+    """Where stand-ins come from: the organisation above, with all below it."""
+    return subtree((grant.organisation.parent or grant.organisation).path)
+
+
+def is_near(user: User, grant: Grant, by: Actor) -> bool:
+    """The limit of :func:`stand_ins_for`, for the action."""
+    return user.organisation is not None and covers(_near(grant), user.organisation.path) and looks_after(by, user)
+
+
 def stand_ins_for(grant: Grant, by: Actor, today: dt.date) -> UserQuerySet:
     """Who may stand in: active colleagues under the organisation above that :func:`blockers_to_hold` lets."""
-    near = grant.organisation.parent or grant.organisation
-    low, high = subtree(near.path)
+    low, high = _near(grant)
     held = Grant.objects.live(today).exclude(role=grant.role)
     if grant.role in ROLES and not ROLES[grant.role].exclusive:
         held = held.filter(role__in=[role.key for role in ROLES.values() if role.exclusive])

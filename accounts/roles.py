@@ -15,6 +15,7 @@ class Role:
     """``grants``: the roles a holder may give, inside the own subtree. ``phone``: may sign in by PIN on one phone.
 
     ``second_factor``: whether the rule "second factor required" applies by default.
+    ``at_outpost``: held at a place outside the tree (a station), never at an organisation.
     ``exclusive``: whoever holds it holds nothing else (三权分立, GB/T 22239-2019, 8.1.4.2).
     """
 
@@ -26,16 +27,17 @@ class Role:
     phone: bool = False
     second_factor: bool = False
     exclusive: bool = False
+    at_outpost: bool = False
 
 
-_STAFF = frozenset({P.VIEW, P.EDIT, P.IMPORT, P.EXPORT, P.FULL_NUMBERS, P.ORGANISE, P.ACCOUNTS})
+_STAFF = frozenset({P.VIEW, P.EDIT, P.IMPORT, P.EXPORT, P.FULL_NUMBERS, P.CHECK_IN, P.ORGANISE, P.ACCOUNTS})
 
 COUNTY = Role(
     "county",
     "县级工作人员",
     "查看和维护全县党组织、党员和台账，设置规则，开通乡镇账号。",
     _STAFF | {P.SETTINGS},
-    grants=("county", "committee", "secretary", "auditor"),
+    grants=("county", "committee", "secretary", "station", "auditor"),
     second_factor=True,
 )
 COMMITTEE = Role(
@@ -43,7 +45,7 @@ COMMITTEE = Role(
     "乡镇（党委）工作人员",
     "查看和维护本党委及所属支部的党员和台账，为支部代录，开通支部账号。",
     _STAFF,
-    grants=("committee", "secretary"),
+    grants=("committee", "secretary", "station"),
 )
 SECRETARY = Role(
     "secretary",

@@ -11,13 +11,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from accounts import policy
 from accounts.actions import sign_in
 from accounts.events import self_actor
 from accounts.models import User
 from core import clock
+from core.http import PortalRequest
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PENDING_SECONDS = 10 * 60
@@ -25,7 +26,7 @@ STAMP_EVERY = 60  # the idle clock is written at most once a minute: a session i
 DEVICE_SECONDS = 400 * 24 * 3600
 
 
-def address(request: HttpRequest) -> str:
+def address(request: PortalRequest) -> str:
     """Where the request comes from; behind a trusted proxy the last hop it wrote, never what a client sent along."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
     if settings.SECURE_PROXY_SSL_HEADER and forwarded:
@@ -42,9 +43,9 @@ class Pending:
     then: str
 
 
-def begin(request: HttpRequest, user: User, how: str, then: str = "") -> bool:
+def begin(request: PortalRequest, user: User, how: str, then: str = "") -> bool:
     """Sign in, or ask for the second factor first: False where a code is still due."""
-    if sign_in.has_factor(user):
+    if policy.has_factor(user):
         request.session.cycle_key()
         request.session["pending"] = {"user": user.pk, "how": how, "then": then, "at": clock.now().timestamp()}
         return False
@@ -52,7 +53,7 @@ def begin(request: HttpRequest, user: User, how: str, then: str = "") -> bool:
     return True
 
 
-def pending(request: HttpRequest) -> Pending | None:
+def pending(request: PortalRequest) -> Pending | None:
     kept = request.session.get("pending")
     if not kept or clock.now().timestamp() - kept["at"] > PENDING_SECONDS:
         return None
@@ -60,7 +61,7 @@ def pending(request: HttpRequest) -> Pending | None:
     return Pending(user, kept["how"], kept["then"]) if user else None
 
 
-def complete(request: HttpRequest, user: User, how: str) -> None:
+def complete(request: PortalRequest, user: User, how: str) -> None:
     """A fresh session under a new key: nothing of the one before lives on."""
     request.session.flush()
     login(request, user, backend=BACKEND)
@@ -69,13 +70,13 @@ def complete(request: HttpRequest, user: User, how: str) -> None:
     request.session["duties"] = duties
 
 
-def stamp(request: HttpRequest) -> None:
+def stamp(request: PortalRequest) -> None:
     now = int(clock.now().timestamp())
-    idle = policy.value("idle_minutes", request.user.organisation)  # type: ignore[union-attr]
+    idle = policy.value("idle_minutes", request.user.organisation)
     request.session.update({"since": now, "seen": now, "idle": idle * 60})
 
 
-def is_over(request: HttpRequest) -> bool:
+def is_over(request: PortalRequest) -> bool:
     """Whether the session has lived too long or lain idle; keeps the idle clock going otherwise."""
     session: Any = request.session
     if "since" not in session:
@@ -89,11 +90,11 @@ def is_over(request: HttpRequest) -> bool:
     return False
 
 
-def end(request: HttpRequest) -> None:
+def end(request: PortalRequest) -> None:
     logout(request)
 
 
-def done(request: HttpRequest, duty: str) -> None:
+def done(request: PortalRequest, duty: str) -> None:
     """A duty that came before everything else is done."""
     request.session["duties"] = [one for one in request.session.get("duties", []) if one != duty]
 
@@ -102,7 +103,7 @@ def device_cookie_name() -> str:
     return "__Host-device" if settings.HTTPS else "device"
 
 
-def device_token(request: HttpRequest) -> str:
+def device_token(request: PortalRequest) -> str:
     return request.COOKIES.get(device_cookie_name(), "")
 
 

@@ -12,6 +12,7 @@ from django.db import models
 from audit.models import Change, Event
 from core import clock, crypto
 from core.actors import Actor
+from core.behind import Behind
 from core.bulk import copy_rows
 from core.ids import new_id
 
@@ -117,6 +118,6 @@ def _write(obj: Any, fields: dict[str, list[Any]], *, by: Actor, now: dt.datetim
     )
 
 
-def copy_changes(rows: Iterable[Sequence[Any]]) -> int:
+def copy_changes(rows: Iterable[Sequence[Any]], behind: Behind | None = None) -> int:
     """History rows of a set-based apply, in the order of :data:`CHANGE_COLUMNS`."""
-    return copy_rows(Change, CHANGE_COLUMNS, rows)
+    return copy_rows(Change, CHANGE_COLUMNS, rows, behind)

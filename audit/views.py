@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from audit.models import Event
 from core import keyset
 from core.components import FilterChip
 from core.errors import NotAllowed
+from core.http import PortalRequest
 from core.permissions import Permission
 
 PAGE = 50
@@ -36,7 +37,7 @@ class LogFilter(forms.Form):
 
 
 @require_GET
-def event_list(request: HttpRequest) -> HttpResponse:
+def event_list(request: PortalRequest) -> HttpResponse:
     form = LogFilter(request.GET)
     given = form.cleaned_data if form.is_valid() else {}
     subject = request.GET.get("subject", "")
@@ -65,7 +66,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def subject_events(request: HttpRequest, subject_id: str) -> HttpResponse:
+def subject_events(request: PortalRequest, subject_id: str) -> HttpResponse:
     """Who looked at a record and what else was done with it: a fragment for the record's own page."""
     events = _readable(request).filter(subject_id=subject_id[:40]).order_by("-at", "-pk")[:VIEWERS]
     lines = [presenters.line(event) for event in events]
@@ -73,8 +74,8 @@ def subject_events(request: HttpRequest, subject_id: str) -> HttpResponse:
     return render(request, "audit/subject.html", context)
 
 
-def _readable(request: HttpRequest) -> QuerySet[Event]:
-    actor = request.actor  # type: ignore[attr-defined]
+def _readable(request: PortalRequest) -> QuerySet[Event]:
+    actor = request.actor
     if not actor.can(Permission.AUDIT):
         raise NotAllowed
     return Event.objects.visible_to(actor, Permission.AUDIT)

@@ -13,6 +13,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 from counties import SERVER, own_database
 
-NAMES = ("import", "move", "export", "lists")
+NAMES = ("import", "move", "export", "lists", "opening", "matrix", "cells", "people", "packet", "overview", "load")
 
 
 def main() -> None:
@@ -85,7 +86,23 @@ def lists(options: argparse.Namespace) -> Any:
     return run("list_queries.py", "--members", options.members, "--database", database)
 
 
-RUNS = {"import": imports, "move": moves, "export": exports, "lists": lists}
+def with_a_server(program: str) -> Callable[[argparse.Namespace], Any]:
+    return lambda options: with_figures(program, "--database-url", options.database_url)
+
+
+RUNS = {
+    "import": imports,
+    "move": moves,
+    "export": exports,
+    "lists": lists,
+    "opening": with_a_server("sweep_open.py"),
+    "matrix": with_a_server("sweep_matrix.py"),
+    "cells": with_a_server("sweep_cells.py"),
+    "people": with_a_server("person_files.py"),
+    "packet": with_a_server("packet.py"),
+    "overview": with_a_server("overview.py"),
+    "load": with_a_server("load.py"),
+}
 
 if __name__ == "__main__":
     main()

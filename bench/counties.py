@@ -37,31 +37,31 @@ def own_database(server: str, name: str) -> Iterator[dict[str, str]]:
 def start() -> None:
     """Django, in a process that was given such an environment."""
     sys.path.insert(0, str(ROOT))
-    import django  # noqa: PLC0415
+    import django
 
     django.setup()
 
 
 def prepare(rows: int) -> None:
     """Tables, keys, and the organisations of a made-up county of ``rows`` people."""
-    from django.conf import settings  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.conf import settings
+    from django.core.management import call_command
 
-    from core.crypto import make_keys  # noqa: PLC0415
+    from core.crypto import make_keys
 
     call_command("migrate", verbosity=0)
     make_keys(settings.KEYS_FILE)
-    from population import organise  # noqa: PLC0415
+    from population import organise
 
     organise(rows)
 
 
 def county_actor() -> Any:
     """Somebody of the county's office, with the rights of that role."""
-    from accounts.roles import COUNTY  # noqa: PLC0415
-    from branches.models import Organisation  # noqa: PLC0415
-    from core.actors import Actor  # noqa: PLC0415
-    from core.paths import subtree  # noqa: PLC0415
+    from accounts.roles import COUNTY
+    from branches.models import Organisation
+    from core.actors import Actor
+    from core.paths import subtree
 
     county = Organisation.objects.get(parent=None)
     grants = {permission: (subtree(county.path),) for permission in COUNTY.permissions}
@@ -76,7 +76,7 @@ def county_actor() -> Any:
 
 
 def session() -> int:
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")

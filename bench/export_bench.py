@@ -30,14 +30,14 @@ FORMS = {
 
 
 def ours(name: str) -> dict[str, Any]:
-    import django  # noqa: PLC0415 only the child needs it
+    import django
 
     django.setup()
-    from branches.models import Organisation  # noqa: PLC0415
-    from core import clock  # noqa: PLC0415
-    from core.actors import SYSTEM, acting_as  # noqa: PLC0415
-    from exchange.export import producing  # noqa: PLC0415
-    from exchange.models import Export  # noqa: PLC0415
+    from branches.models import Organisation
+    from core import clock
+    from core.actors import SYSTEM, acting_as
+    from exchange.export import producing
+    from exchange.models import Export
 
     county = Organisation.objects.get(parent=None)
     with acting_as(SYSTEM):
@@ -85,9 +85,9 @@ def main() -> None:
 
 
 def fill(rows: int) -> None:
-    from population import populate  # noqa: PLC0415 sets Django up
+    from population import populate
 
-    from members.models import Member  # noqa: PLC0415
+    from members.models import Member
 
     if not Member.objects.unscoped().exists():
         started = time.perf_counter()

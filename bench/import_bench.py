@@ -35,12 +35,12 @@ def ours(folder: Path, rows: int) -> None:
     """One process, as a worker would: register, ledger, the same again, the next edition; each checked and applied."""
     start()
     prepare(rows)
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
-    from core.actors import acting_as  # noqa: PLC0415
-    from exchange.actions.applies import apply  # noqa: PLC0415
-    from exchange.actions.batches import receive  # noqa: PLC0415
-    from exchange.actions.checks import check  # noqa: PLC0415
+    from core.actors import acting_as
+    from exchange.actions.applies import apply
+    from exchange.actions.batches import receive
+    from exchange.actions.checks import check
 
     measure = Measure(session())
     files = (("register", "register"), ("first", "outflow"), ("same", "outflow"), ("next", "outflow-next"))

@@ -43,12 +43,12 @@ def start(database: str) -> None:
     folder.mkdir(exist_ok=True)
     os.environ |= {"VAR_DIR": str(folder), "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "portal.settings"}
     os.environ["LOG_LEVEL"] = "ERROR"
-    import django  # noqa: PLC0415
+    import django
 
     django.setup()
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
-    from core.crypto import make_keys  # noqa: PLC0415
+    from core.crypto import make_keys
 
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STATIC_ROOT.mkdir(exist_ok=True)
@@ -57,7 +57,7 @@ def start(database: str) -> None:
 
 def create(database: str, keep: bool) -> bool:
     """True where the database must be filled."""
-    import psycopg2  # noqa: PLC0415
+    import psycopg2
 
     server, _, name = database.rpartition("/")
     connection = psycopg2.connect(f"{server}/postgres")
@@ -75,8 +75,8 @@ def create(database: str, keep: bool) -> bool:
 
 
 def fill(members: int) -> None:
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connection  # noqa: PLC0415
+    from django.core.management import call_command
+    from django.db import connection
 
     call_command("migrate", verbosity=0)
     branches = fill_organisations()
@@ -88,9 +88,9 @@ def fill(members: int) -> None:
 
 def fill_organisations() -> list[list[tuple[int, str]]]:
     """County by county the branches (id, path)."""
-    from branches.models import Organisation  # noqa: PLC0415
-    from core.bulk import copy_rows  # noqa: PLC0415
-    from core.ids import new_id  # noqa: PLC0415
+    from branches.models import Organisation
+    from core.bulk import copy_rows
+    from core.ids import new_id
 
     columns = (
         "id", "public_id", "code", "name", "short_name", "initials", "kind", "marks", "parent_id", "path", "order_path",
@@ -123,11 +123,11 @@ def fill_organisations() -> list[list[tuple[int, str]]]:
 
 def fill_people(members: int, counties: list[list[tuple[int, str]]]) -> None:
     """People of a county lie scattered over its branches, as years of single changes leave them."""
-    from core import clock, crypto  # noqa: PLC0415
-    from core.bulk import copy_rows  # noqa: PLC0415
-    from core.domain.names import initials  # noqa: PLC0415
-    from core.ids import new_id  # noqa: PLC0415
-    from members.models import Freshness, Journey, LostContact, Member  # noqa: PLC0415
+    from core import clock, crypto
+    from core.bulk import copy_rows
+    from core.domain.names import initials
+    from core.ids import new_id
+    from members.models import Freshness, Journey, LostContact, Member
 
     dice = random.Random(20261121)
     now = clock.now()
@@ -192,19 +192,19 @@ LOST = (
 
 
 def target_identity() -> str:
-    from core.domain.identity import check_digit  # noqa: PLC0415
+    from core.domain.identity import check_digit
 
     first = "37998119850312101"
     return first + check_digit(first)
 
 
 def fill_users() -> None:
-    import datetime as dt  # noqa: PLC0415
+    import datetime as dt
 
-    from accounts.models import Grant, User  # noqa: PLC0415
-    from branches.models import Organisation  # noqa: PLC0415
-    from core import clock  # noqa: PLC0415
-    from core.actors import SYSTEM  # noqa: PLC0415
+    from accounts.models import Grant, User
+    from branches.models import Organisation
+    from core import clock
+    from core.actors import SYSTEM
 
     for name, role, paths in (
         ("county", "county", ["0001"]),
@@ -237,7 +237,7 @@ class Stopwatch:
 
 def ask(client, url: str, data: dict | None) -> tuple[int, float, float, list[tuple[float, str]]]:
     """(queries, ms in SQL, ms in all, the statements) for one page."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     watch = Stopwatch()
     begun = time.perf_counter()
@@ -250,7 +250,7 @@ def ask(client, url: str, data: dict | None) -> tuple[int, float, float, list[tu
 
 def deep(client) -> str:
     """The address of the twentieth page."""
-    import re  # noqa: PLC0415
+    import re
 
     url = "/members/"
     for _ in range(19):
@@ -269,10 +269,10 @@ def main() -> None:
         begun = time.perf_counter()
         fill(options.members)
         print(f"filled in {time.perf_counter() - begun:.0f} s")
-    from django.db import connection  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
+    from django.db import connection
+    from django.test import Client
 
-    from accounts.models import User  # noqa: PLC0415
+    from accounts.models import User
 
     print(f"{'reader':8} {'page':20} {'queries':>7} {'SQL ms':>8} {'page ms':>8}")
     for name in ("county", "town", "all"):
@@ -285,6 +285,7 @@ def main() -> None:
             "list by name": ("/members/?sort=name", None),
             "list, two filters": ("/members/?kind=1&age=40", None),
             "outflow list": ("/journeys/out/", None),
+            "where they gather": ("/gathering/", None),
             "search fragment": ("/members/search/?q=%E5%BB%BA%E5%9B%BD", None),
             "search rare name": ("/members/search/?q=%E6%B2%88%E8%8E%BA%E4%B8%80", None),
             "search surname": ("/members/search/?q=%E7%8E%8B", None),

@@ -40,7 +40,7 @@ class Measure:
 
     def _cpu(self) -> float:
         times = os.times()
-        return times.user + times.system + times.children_user + times.children_system + _cpu_of(self._session)
+        return times.user + times.system + times.children_user + times.children_system + cpu_of(self._session)
 
     def _watch(self) -> None:
         while True:
@@ -71,7 +71,8 @@ def _children() -> list[int]:
     return found
 
 
-def _cpu_of(pid: int) -> float:
+def cpu_of(pid: int) -> float:
+    """Seconds of processor time of a process on this machine; 0 where that is not known."""
     if pid:
         with suppress(OSError):
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -27,17 +27,17 @@ BRANCHES, PEOPLE, MOVES = 20, 2000, 5
 
 def ours(rows: int) -> None:
     start()
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connection  # noqa: PLC0415
+    from django.core.management import call_command
+    from django.db import connection
 
     call_command("migrate", verbosity=0)
-    from population import plant, populate  # noqa: PLC0415
+    from population import plant, populate
 
     county = populate(rows)
-    from branches.actions import organisations  # noqa: PLC0415
-    from branches.models import Organisation  # noqa: PLC0415
-    from core.actors import acting_as  # noqa: PLC0415
-    from members.models import Journey, Member  # noqa: PLC0415
+    from branches.actions import organisations
+    from branches.models import Organisation
+    from core.actors import acting_as
+    from members.models import Journey, Member
 
     taken = Organisation.objects.filter(parent=county).count()
     offices = [

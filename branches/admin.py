@@ -7,20 +7,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
-from import_export.admin import ImportExportMixin
-from import_export.forms import ExportForm
 
-from audit import actions as audit
 from branches import rules
 from branches.models import Organisation, RuleSetting
+from branches.reference import ReferenceTable
 from core import rules as declared
 from core.actors import Actor
 from core.columns import Column, Kind
 from core.domain.codes import ORGANISATION_KIND
 from core.errors import UserError
-from core.permissions import Permission
-from core.resources import GuardedCsv, resource_for
+from core.http import PortalRequest
+from core.resources import resource_for
 
 COLUMNS = (
     Column("organisation", "党组织全称", Kind.ORGANISATION),
@@ -77,7 +74,7 @@ class SettingForm(forms.ModelForm):
 
 
 @admin.register(RuleSetting)
-class RuleSettingAdmin(ImportExportMixin, admin.ModelAdmin):
+class RuleSettingAdmin(ReferenceTable, admin.ModelAdmin):
     form = SettingForm
     resource_classes = [
         resource_for(
@@ -88,15 +85,12 @@ class RuleSettingAdmin(ImportExportMixin, admin.ModelAdmin):
             shown={"value": value_of},
         )
     ]
-    formats = [GuardedCsv]
-    export_form_class = ExportForm
-    skip_admin_log = True
+    exported = "导出规则设置"
     list_display = ("title", "place", "kind", "shown", "starts_on", "set_by")
     list_select_related = ("organisation",)
     list_filter = ("starts_on",)
     search_fields = ("key", "organisation__name")
     ordering = ("key", "organisation__order_path", "-starts_on")
-    actions = None
 
     @admin.display(description="规则", ordering="key")
     def title(self, setting: RuleSetting) -> str:
@@ -116,47 +110,14 @@ class RuleSettingAdmin(ImportExportMixin, admin.ModelAdmin):
     def kind(self, setting: RuleSetting) -> str:
         return ORGANISATION_KIND.label(setting.organisation_kind) if setting.organisation_kind else "全部"
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return keeps_the_system(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return keeps_the_system(request)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return keeps_the_system(request)
-
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        return keeps_the_system(request)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return keeps_the_system(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: PortalRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: RuleSetting, form: Any, change: bool) -> None:
-        save(obj, request.actor)  # type: ignore[attr-defined]
+    def save_model(self, request: PortalRequest, obj: RuleSetting, form: Any, change: bool) -> None:
+        save(obj, request.actor)
         obj.pk = RuleSetting.objects.get(
             organisation=obj.organisation, key=obj.key, organisation_kind=obj.organisation_kind, starts_on=obj.starts_on
         ).pk
-
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        """The portal's own log has it."""
-
-    def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
-        form.add_error("import_file", "这个文件读不了。请用这里导出的表改好，另存为 CSV 再传。")
-
-    def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
-        data = super().get_export_data(file_format, request, queryset, **kwargs)
-        audit.record("rules_exported", "导出规则设置", by=request.actor)  # type: ignore[attr-defined]
-        return data
-
-
-def keeps_the_system(request: HttpRequest) -> bool:
-    return bool(request.actor.can(Permission.SYSTEM))  # type: ignore[attr-defined]
 
 
 def _rule(setting: RuleSetting) -> declared.Rule | None:

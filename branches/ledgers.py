@@ -44,6 +44,7 @@ class OrganisationsLedger(Ledger):
     against = ("流出", "流入", "失联", "党员名册", "驿站")
     permission = Permission.ORGANISE
     people = False
+    noun = "个党组织"
     organisation_required = False
 
     def check(self, rows: Sequence[LedgerRow], context: CheckContext) -> None:

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from branches import api
 from branches.views import organisations, posts, rules
 
 urlpatterns = [
@@ -16,6 +17,8 @@ urlpatterns = [
     path("posts/<slug:public_id>/edit/", posts.post_edit, name="post-edit"),
     path("posts/<slug:public_id>/end/", posts.post_end, name="post-end"),
     path("posts/<slug:public_id>/phone/", posts.post_phone, name="post-phone"),
+    path("api/v1/organisations/", api.OrganisationList.as_view(), name="api-organisations"),
+    path("api/v1/organisations/<slug:public_id>/", api.OrganisationDetail.as_view(), name="api-organisation"),
     path("rules/", rules.rule_list, name="rule-list"),
     path("rules/<slug:key>/", rules.rule_edit, name="rule-edit"),
 ]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 
-from core.paths import Range, covers, subtree
+from core.paths import Range, covers, split, subtree
 from core.permissions import Permission
 
 
@@ -53,8 +53,12 @@ class Actor:
         return self.grants.get(permission, ())
 
     def can(self, permission: Permission | str) -> bool:
-        """True where the permission is held anywhere at all."""
-        return self.everything or bool(self.grants.get(Permission(permission)))
+        """True where the permission is held at some organisation."""
+        return self.everything or bool(split(self.ranges(Permission(permission)))[0])
+
+    def holds(self, permission: Permission | str) -> bool:
+        """True where the permission is held anywhere at all, at an outpost too: for pages that ask for the record's own scope."""
+        return self.everything or bool(self.ranges(Permission(permission)))
 
     def reaches(self, path: str, permission: Permission) -> bool:
         """True where the permission is held for the organisation at ``path``."""

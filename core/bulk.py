@@ -5,20 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from io import StringIO
 from itertools import islice
 from typing import Any
 
 from django.db import connection, models
 
+from core.behind import Behind, Statement
+
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_special = re.compile(r"[\\\t\n\r]").search
 _SENT_AT_ONCE = 250  # rows
-
+_SENT_AT_ONCE_TEXT = 1024 * 1024  # characters
 
 _USUAL = gc.get_threshold()
 
@@ -33,24 +34,33 @@ def rarely_collecting() -> Iterator[None]:
         gc.set_threshold(*_USUAL)
 
 
-def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def copy_rows(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], behind: Behind | None = None
+) -> int:
     """Insert ``rows`` (values as the database stores them) into ``columns`` of ``model``; the number written.
 
     No model code runs: the caller has checked everything. Foreign keys are given by column name ("member_id").
-    PostgreSQL works on what it has got while the next rows are still being made.
+    PostgreSQL works on what it has got while the next rows are still being made; with ``behind`` it is given them later.
     """
     table = connection.ops.quote_name(model._meta.db_table)
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            stream = _Lines(rows)
-            cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", stream)
-            return stream.count
-        marks = ", ".join(["%s"] * len(columns))
-        values = [tuple(_plain(value) for value in row) for row in rows]
-        if values:
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608 names are ours
-        return len(values)
+    if connection.vendor == "postgresql":
+        sql = f"COPY {table} ({names}) FROM STDIN"
+        if behind is not None:
+            lines = [copy_line(row) for row in rows]
+            text = StringIO("".join(lines))
+            behind.put(lambda cursor: cursor.copy_expert(sql, text, _SENT_AT_ONCE_TEXT))
+            return len(lines)
+        stream = _Lines(rows)
+        with connection.cursor() as cursor:
+            cursor.copy_expert(sql, stream)
+        return stream.count
+    marks = ", ".join(["%s"] * len(columns))
+    values = [tuple(_plain(value) for value in row) for row in rows]
+    if values:
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 names are ours
+        _run(lambda cursor: cursor.executemany(sql, values), behind)
+    return len(values)
 
 
 class _Lines:
@@ -67,37 +77,54 @@ class _Lines:
 
 
 def copy_line(row: Sequence[Any]) -> str:
-    """One look at all texts of a row together: hardly any holds what COPY wants escaped."""
-    if _special("".join([value for value in row if value.__class__ is str])):
-        return "\t".join([_copy_text(value) for value in row]) + "\n"
-    texts = [value if value.__class__ is str else "\\N" if value is None else _copy_text(value) for value in row]
-    return "\t".join(texts) + "\n"
+    """One look at a whole line: hardly any text holds what COPY wants escaped. A null is written with one backslash."""
+    texts = [value if value.__class__ is str else _TEXTS[value.__class__](value) for value in row]
+    line = "\t".join(texts)
+    if (
+        line.count("\\") == row.count(None)
+        and line.count("\t") == len(row) - 1
+        and "\n" not in line
+        and "\r" not in line
+    ):
+        return line + "\n"
+    return "\t".join([_escaped(value) for value in row]) + "\n"
 
 
-def _copy_text(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    if value.__class__ is str:
-        return value.translate(_ESCAPES) if _special(value) else value
-    if value.__class__ is int:
-        return str(value)
-    if value is True:
-        return "t"
-    if value is False:
-        return "f"
-    if isinstance(value, (bytes, memoryview)):
-        return "\\\\x" + bytes(value).hex()
-    if isinstance(value, (dict, list)):
-        return _copy_text(_encode(value))
-    if isinstance(value, dt.datetime):
-        return _moment(value)
-    return _copy_text(str(value))
+def _escaped(value: Any) -> str:
+    if value.__class__ is bytes:
+        return "\\" + _TEXTS[bytes](value) if value else ""
+    text = value if value.__class__ is str else _TEXTS[value.__class__](value)
+    return text if value is None else text.translate(_ESCAPES)
+
+
+class _Texts(dict[type, Any]):
+    """How a value of a type is written, before escaping; types that hardly occur are looked at when they do."""
+
+    def __missing__(self, kind: type) -> Any:
+        if issubclass(kind, (dict, list)):
+            return _encode
+        if issubclass(kind, dt.datetime):
+            return _moment
+        return str
 
 
 @lru_cache(maxsize=16)
 def _moment(value: dt.datetime) -> str:
     """All rows of an act bear its time."""
     return value.isoformat()
+
+
+_TEXTS = _Texts(
+    {
+        type(None): lambda _: "\\N",
+        bytes: lambda value: "\\x" + value.hex() if value else "",
+        bool: lambda value: "t" if value else "f",
+        int: str,
+        dict: _encode,
+        list: _encode,
+        dt.datetime: _moment,
+    }
+)
 
 
 def _plain(value: Any) -> Any:
@@ -110,14 +137,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def not_waited_for() -> None:
-    """The transaction that is open commits without waiting for the disk. For steps whose loss in a crash of the server is
-    noticed, because the commit that makes them count, a later one, waits for the disk and brings them along."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit TO off")
-
-
 def lock(name: str) -> None:
     """One holder at a time until the transaction ends. SQLite has one writer anyway (IMMEDIATE)."""
     if connection.vendor == "postgresql":
@@ -125,15 +144,27 @@ def lock(name: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
+@contextmanager
+def constraints_at_once() -> Iterator[None]:
+    """Foreign keys are looked at with each statement, not all together in the commit, when nothing else is left to do meanwhile."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
 def new_ids(model: type[models.Model], number: int) -> list[int]:
     """Primary keys for ``number`` rows about to be inserted: from the sequence, or the next free ones on SQLite
     (whose only writer holds the database)."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-                [model._meta.db_table, number],
-            )
+            cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [model._meta.db_table])
+            sequence = cursor.fetchone()[0]
+            cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, number])
             return [row[0] for row in cursor.fetchall()]
         table = connection.ops.quote_name(model._meta.db_table)
         cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}")  # noqa: S608 the name is ours
@@ -141,31 +172,48 @@ def new_ids(model: type[models.Model], number: int) -> list[int]:
         return list(range(first, first + number))
 
 
-def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+def update_rows(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    behind: Behind | None = None,
+) -> int:
     """Set ``columns`` of many rows in one statement; each row is (id, value, value, ...). The number written."""
     if not rows:
         return 0
     quote = connection.ops.quote_name
-    table = quote(model._meta.db_table)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            types = {field.column: _bare(field.db_type(connection)) for field in model._meta.concrete_fields}
-            given = [[_adapt(value) for value in column] for column in zip(*rows, strict=True)]
-            sets = ", ".join(f"{quote(name)} = v.{quote(name)}" for name in columns)
-            arrays = ", ".join(f"%s::{types[name]}[]" for name in (_key(model), *columns))
-            names = ", ".join(["id", *map(quote, columns)])
-            cursor.execute(
-                f"UPDATE {table} AS t SET {sets} FROM unnest({arrays}) AS v ({names}) WHERE t.{quote(_key(model))} = v.id",  # noqa: S608
-                given,
-            )
-            return len(rows)
+    table, key = quote(model._meta.db_table), quote(_key(model))
+    if connection.vendor == "postgresql":
+        types = {field.column: _bare(field.db_type(connection)) for field in model._meta.concrete_fields}
+        given = [[_adapt(value) for value in column] for column in zip(*rows, strict=True)]
+        sets = ", ".join(f"{quote(name)} = v.{quote(name)}" for name in columns)
+        arrays = ", ".join(f"%s::{types[name]}[]" for name in (_key(model), *columns))
+        names = ", ".join(["id", *map(quote, columns)])
+        sql = f"UPDATE {table} AS t SET {sets} FROM unnest({arrays}) AS v ({names}) WHERE t.{key} = v.id"  # noqa: S608
+        _run(lambda cursor: cursor.execute(sql, given), behind)
+    else:
         sets = ", ".join(f"{quote(name)} = %s" for name in columns)
-        sql = f"UPDATE {table} SET {sets} WHERE {quote(_key(model))} = %s"  # noqa: S608 names are ours
-        cursor.executemany(sql, [(*map(_plain, row[1:]), row[0]) for row in rows])
-        return len(rows)
+        sql = f"UPDATE {table} SET {sets} WHERE {key} = %s"  # noqa: S608 names are ours
+        values = [(*map(_plain, row[1:]), row[0]) for row in rows]
+        _run(lambda cursor: cursor.executemany(sql, values), behind)
+    return len(rows)
 
 
-def upsert_same(model: type[models.Model], keys: Sequence[int], values: Mapping[str, Any], sets: str) -> None:
+def _run(statement: Statement, behind: Behind | None) -> None:
+    if behind is not None:
+        behind.put(statement)
+        return
+    with connection.cursor() as cursor:
+        statement(cursor)
+
+
+def upsert_same(
+    model: type[models.Model],
+    keys: Sequence[int],
+    values: Mapping[str, Any],
+    sets: str,
+    behind: Behind | None = None,
+) -> None:
     """Insert a row with the same ``values`` for each of these primary keys; where the key is there already, do ``sets``
     (SQL that speaks of ``excluded`` and ``t``)."""
     quote = connection.ops.quote_name
@@ -174,13 +222,14 @@ def upsert_same(model: type[models.Model], keys: Sequence[int], values: Mapping[
     head = f"INSERT INTO {quote(model._meta.db_table)} AS t ({names})"
     tail = f" ON CONFLICT ({quote(_key(model))}) DO UPDATE SET {sets}"
     given = [_plain(value) for value in values.values()]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            types = {field.column: _bare(field.db_type(connection)) for field in model._meta.concrete_fields}
-            marks = ", ".join(f"%s::{types[name]}" for name in values)
-            cursor.execute(f"{head} SELECT unnest(%s::bigint[]), {marks}{tail}", [list(keys), *given])
-        else:
-            cursor.executemany(f"{head} VALUES (%s, {marks}){tail}", [(key, *given) for key in keys])
+    if connection.vendor == "postgresql":
+        types = {field.column: _bare(field.db_type(connection)) for field in model._meta.concrete_fields}
+        marks = ", ".join(f"%s::{types[name]}" for name in values)
+        sql = f"{head} SELECT unnest(%s::bigint[]), {marks}{tail}"
+        _run(lambda cursor: cursor.execute(sql, [list(keys), *given]), behind)
+    else:
+        rows = [(key, *given) for key in keys]
+        _run(lambda cursor: cursor.executemany(f"{head} VALUES (%s, {marks}){tail}", rows), behind)
 
 
 def _key(model: type[models.Model]) -> str:
@@ -197,3 +246,17 @@ def _adapt(value: Any) -> Any:
     if isinstance(value, (dict, list)):
         return _encode(value)
     return value
+
+
+def insert_select(model: type[models.Model], columns: Sequence[str], rows: models.QuerySet[Any, Any]) -> int:
+    """INSERT … SELECT: the columns of ``rows`` (a ``values_list`` in the same order) into ``columns`` of ``model``; the number
+    written. A row that a unique key has already is passed over, so that it can be run again."""
+    quote = connection.ops.quote_name
+    names = ", ".join(map(quote, columns))
+    sql, params = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {quote(model._meta.db_table)} ({names}) {sql} ON CONFLICT DO NOTHING",
+            params,
+        )
+        return int(cursor.rowcount)

@@ -36,7 +36,7 @@ class Console:
     name = "console"
 
     def send(self, note: Note) -> None:
-        logger.info("told %s", note.to or f"the staff at {note.organisation_path}")
+        logger.debug("told %s", note.to or f"the staff at {note.organisation_path}")
 
 
 _channels: dict[str, Channel] = {}

@@ -120,11 +120,12 @@ class Todo:
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a stacked bar; `ink` picks one of the four quantities' colours (1-4)."""
+    """A part of a stacked bar; `ink` picks one of the four quantities' colours (1-4), `url` leads to its people."""
 
     label: str
     value: int
     ink: int = 1
+    url: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "navigation": SimpleLazyObject(lambda: navigation.for_reader(actor, request.path)),
         "actor_name": getattr(actor, "name", "") or "",
         "actor_unit": getattr(actor, "unit", "") or "",
-        "may_search": actor is not None and actor.can(Permission.VIEW),
+        "may_search": actor is not None and actor.holds(Permission.VIEW),
         "text_size": text_size(request),
         "as_of": timezone.localtime(),
     }

@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from core.randomness import Randomness
+
 NONCE = 12
 TAG = 16
 SMALL = 4096
@@ -109,11 +111,15 @@ def _b64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
+_nonces = Randomness(NONCE)
+_sm4 = cache(algorithms.SM4)
+
+
 def _encrypt(key: Key, data: bytes, context: bytes) -> bytes:
-    nonce = os.urandom(NONCE)
+    nonce = _nonces.take()
     if key.cipher == "aes-gcm":
         return nonce + AESGCM(key.secret).encrypt(nonce, data, context)
-    encryptor = Cipher(algorithms.SM4(key.secret), modes.GCM(nonce)).encryptor()
+    encryptor = Cipher(_sm4(key.secret), modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(context)
     return nonce + encryptor.update(data) + encryptor.finalize() + encryptor.tag
 
@@ -123,7 +129,7 @@ def _decrypt(key: Key, data: bytes, context: bytes) -> bytes:
     try:
         if key.cipher == "aes-gcm":
             return AESGCM(key.secret).decrypt(nonce, body, context)
-        decryptor = Cipher(algorithms.SM4(key.secret), modes.GCM(nonce, body[-TAG:])).decryptor()
+        decryptor = Cipher(_sm4(key.secret), modes.GCM(nonce, body[-TAG:])).decryptor()
         decryptor.authenticate_additional_data(context)
         return decryptor.update(body[:-TAG]) + decryptor.finalize()
     except (InvalidTag, ValueError) as error:  # altered, moved, or too short to hold a nonce and a tag

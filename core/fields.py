@@ -21,11 +21,14 @@ class BytewiseField(models.CharField):
     """ASCII text compared byte by byte on every database: one plain index serves order, ranges and prefixes."""
 
     def db_type(self, connection: Any) -> str | None:
-        plain = super().db_type(connection)
-        if plain is None or connection.vendor != "postgresql":
-            return plain
-        # By its long name, or Django would add a second index for LIKE to a unique one: bytes in order need none.
-        return f'{plain.replace("varchar", "character varying")} COLLATE "C"'
+        return _bytewise(super().db_type(connection), connection)
+
+
+def _bytewise(plain: str | None, connection: Any) -> str | None:
+    if plain is None or connection.vendor != "postgresql":
+        return plain
+    # By its long name, or Django would add a second index for LIKE to a unique one: bytes in order need none.
+    return f'{plain.replace("varchar", "character varying")} COLLATE "C"'
 
 
 class PathField(BytewiseField):
@@ -109,7 +112,8 @@ class SealsFields(models.Model):
 
 
 class PartialDateField(_Text):
-    """A :class:`PartialDate`, kept as "2024", "2024-07" or "2024-07-05": sorts and compares as text."""
+    """A :class:`PartialDate`, kept as "2024", "2024-07" or "2024-07-05": sorts and compares as text, byte by byte, which asks no
+    locale: figures of many people compare millions of them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_length"] = 10
@@ -121,6 +125,9 @@ class PartialDateField(_Text):
         name, path, args, kwargs = super().deconstruct()
         del kwargs["max_length"]
         return name, path, args, kwargs
+
+    def db_type(self, connection: Any) -> str | None:
+        return _bytewise(super().db_type(connection), connection)
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> PartialDate | None:
         return PartialDate.from_iso(value) if value else None

@@ -83,8 +83,9 @@ def page(queryset: QuerySet[Any], order: Sequence[str], *, token: str, size: int
     fields = [*order, "pk"]
     cursor = read(token, where, len(fields))
     keys = _keys(queryset, fields, cursor, size)
-    if cursor and cursor.backwards and len(keys) <= size:
-        cursor, keys = None, _keys(queryset, fields, None, size)  # back at the beginning: a whole first page
+    if cursor and (not keys or (cursor.backwards and len(keys) <= size)):
+        # Back at the beginning, or beyond the end because rows have gone since: a whole first page.
+        cursor, keys = None, _keys(queryset, fields, None, size)
     more = len(keys) > size
     keys = keys[:size]
     if cursor and cursor.backwards:

@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from core.actors import Actor
+from core.behind import Behind
 from core.columns import Column, by_key
 from core.permissions import Permission
 
@@ -120,13 +121,19 @@ class CheckContext:
 
 @dataclass
 class ApplyContext:
-    """``batch_id`` is the public id that history and evidence carry. ``on``: the date evidence counts from."""
+    """``batch_id`` is the public id that history and evidence carry. ``on``: the date evidence counts from.
+
+    ``loaded``: what :meth:`Ledger.load` gave for the rows about to be applied, where that was asked for before.
+    ``behind``: takes statements that nothing read later in this apply depends on; None: they are carried out at once.
+    """
 
     by: Actor
     now: dt.datetime
     batch_id: str
     on: dt.date
     memory: dict[str, Any] = field(default_factory=dict)
+    loaded: Any = None
+    behind: Behind | None = None
 
 
 @dataclass
@@ -184,7 +191,9 @@ class Ledger(ABC):
     against: ClassVar[tuple[str, ...]] = ()  # words that speak against it
     permission: ClassVar[Permission] = Permission.IMPORT
     people: ClassVar[bool] = True  # rows are persons: identity is checked first and doubles are found
+    noun: ClassVar[str] = "人"  # what a row is, behind a number
     organisation_required: ClassVar[bool] = True  # a row must find its branch in the file
+    takes_in: ClassVar[bool] = True  # False: only goes out; no file is recognised as one
     ends_marked: ClassVar[bool] = False  # knows what to do with a row whose look (``mark`` "returned") says it is over
     landscape: ClassVar[str] = "A4"  # paper of the official sheet: A4 or A3
     footnote: ClassVar[str] = ""  # the 注 below the official sheet
@@ -214,6 +223,11 @@ class Ledger(ABC):
 
         Rows already stopped are passed over. Writes nothing.
         """
+
+    def load(self, rows: Sequence[LedgerRow], context: ApplyContext) -> Any:
+        """Lock and read what :meth:`apply` needs to know of the record: asked for these rows while the last ones, which are
+        other people, are still being written."""
+        return None
 
     @abstractmethod
     def apply(self, rows: Sequence[LedgerRow], context: ApplyContext) -> ApplyResult:
@@ -262,6 +276,21 @@ class Ledger(ABC):
         return tuple(column for column in self.columns if column.official)
 
 
+class OutgoingLedger(Ledger):
+    """A ledger that is kept on its pages and only goes out."""
+
+    takes_in = False
+
+    def check(self, rows: Sequence[LedgerRow], context: CheckContext) -> None:
+        raise NotImplementedError(f"{self.kind} is not taken in")
+
+    def apply(self, rows: Sequence[LedgerRow], context: ApplyContext) -> ApplyResult:
+        raise NotImplementedError(f"{self.kind} is not taken in")
+
+    def restore(self, batch_id: str, by: Actor, now: dt.datetime) -> RestoreResult:
+        raise NotImplementedError(f"{self.kind} is not taken in")
+
+
 @dataclass(frozen=True)
 class RefusedKind:
     """A ledger that is recognised but not (yet) taken: says why."""
@@ -295,6 +324,11 @@ def ledger(kind: str) -> Ledger:
 
 def ledgers() -> list[Ledger]:
     return list(_ledgers.values())
+
+
+def incoming() -> list[Ledger]:
+    """Those that files are taken in as."""
+    return [one for one in _ledgers.values() if one.takes_in]
 
 
 def refused_kinds() -> list[RefusedKind]:

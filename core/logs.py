@@ -16,6 +16,33 @@ class RequestIds(logging.Filter):
         return True
 
 
+class BrokerAway(logging.Filter):
+    """While the broker is away Celery, its scheduler and the sender say so every few seconds, with tracebacks: one sentence
+    instead, again after ten minutes."""
+
+    SENTENCE = "Redis 暂时连不上：页面照常，后台任务先排队，Redis 恢复后自动接着办。"
+    SAID_BY = ("celery.worker", "celery.beat", "jobs.publish", "py.warnings")
+    SAID_OF_IT = (
+        "Cannot connect to", "onnection to broker lost", "Connection error", "ConnectionError", "Message Error",
+        "takes no jobs", "on_connection_loss",
+    )  # fmt: skip
+    AGAIN = 600.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said_at = -self.AGAIN
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        if not record.name.startswith(self.SAID_BY) or not any(words in text for words in self.SAID_OF_IT):
+            return True
+        if record.created - self.said_at < self.AGAIN:
+            return False
+        self.said_at = record.created
+        record.msg, record.args, record.exc_info, record.exc_text = self.SENTENCE, (), None, None
+        return True
+
+
 class HideNumbers(logging.Filter):
     """Seven digits or more in a row never reach a log, in the message or in a traceback."""
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from itertools import chain
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from core import hooks
 from core.errors import NotAllowed, UserError
+from core.http import PortalRequest
 from core.logs import request_id
 from core.views.errors import Page, error_page
 
-Respond = Callable[[HttpRequest], HttpResponse]
+Respond = Callable[[PortalRequest], HttpResponse]
 
 
 class RequestId:
@@ -21,15 +24,31 @@ class RequestId:
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.id = "".join(secrets.choice("bcdfghjkmnpqrstvwxz") for _ in range(6))  # type: ignore[attr-defined]
-        token = request_id.set(request.id)  # type: ignore[attr-defined]
+    def __call__(self, request: PortalRequest) -> HttpResponse:
+        request.id = "".join(secrets.choice("bcdfghjkmnpqrstvwxz") for _ in range(6))
+        token = request_id.set(request.id)
         try:
             response = self.get_response(request)
         finally:
             request_id.reset(token)
-        response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
+        response["X-Request-Id"] = request.id
         return response
+
+
+class NoNul:
+    """A NUL character in an address or a form is nobody's typing, and PostgreSQL stores none: refused before a view reads it."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: PortalRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: PortalRequest, *_view: Any) -> HttpResponse | None:
+        fields = chain(request.GET.lists(), request.POST.lists())
+        if "\0" in request.path or any("\0" in text for name, values in fields for text in (name, *values)):
+            return error_page(request, 400)
+        return None
 
 
 class NoStore:
@@ -38,7 +57,7 @@ class NoStore:
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PortalRequest) -> HttpResponse:
         response = self.get_response(request)
         response.setdefault("Cache-Control", "no-store")
         return response
@@ -50,12 +69,12 @@ class Refusals:
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PortalRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(self, request: PortalRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, NotAllowed):
-            hooks.access_refused.call(by=request.actor, method=request.method, path=request.path)  # type: ignore[attr-defined]
+            hooks.access_refused.call(by=request.actor, method=request.method, path=request.path)
             return error_page(request, 403, text=exception.text)
         if isinstance(exception, UserError):
             page = Page("这一步没有办成", exception.text, ("回到上一页，按提示改过以后再试。",))

@@ -12,10 +12,15 @@ class Reader(Protocol):
 
     def can(self, permission: str, /) -> bool: ...
 
+    def holds(self, permission: str, /) -> bool: ...
+
 
 @dataclass(frozen=True)
 class NavItem:
-    """An entry. `group` orders the blocks that are divided by a line; `permission` None means everybody who is signed in."""
+    """An entry. `group` orders the blocks that are divided by a line; `permission` None means everybody who is signed in.
+
+    `outposts`: shown too where the permission is held at an outpost alone.
+    """
 
     key: str
     label: str
@@ -24,6 +29,12 @@ class NavItem:
     group: int | str
     permission: str | None = None
     count: Callable[[Any], int | str | None] | None = None
+    outposts: bool = False
+
+    def opens_to(self, reader: Reader) -> bool:
+        if self.permission is None:
+            return True
+        return reader.holds(self.permission) if self.outposts else reader.can(self.permission)
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,7 @@ def for_reader(reader: Reader | None, path: str) -> list[list[Entry]]:
     """Return the entries in groups, in order; the entry with the longest matching address is current."""
     if reader is None:
         return []
-    allowed = [item for item in _items.values() if item.permission is None or reader.can(item.permission)]
+    allowed = [item for item in _items.values() if item.opens_to(reader)]
     placed = [
         (item, url) for item in sorted(allowed, key=lambda item: (item.order, item.key)) if (url := _address(item))
     ]

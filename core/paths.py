@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 WIDTH = 4
 MAX_LEVELS = 10
 LAST = 9998  # keeps a successor for every path
+OUTPOSTS = "9999"  # no organisation can have it: below it are places with people of their own (stations)
 
 Range = tuple[str, str]
 
@@ -19,6 +22,17 @@ def successor(path: str) -> str:
 
 def subtree(path: str) -> Range:
     return (path, successor(path))
+
+
+def outpost(number: int) -> str:
+    """The path of a place outside the tree of organisations. Raises ValueError past 9,998."""
+    return child(OUTPOSTS, number)
+
+
+def split(ranges: Iterable[Range]) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
+    """The ranges in the tree of organisations, and those of outposts."""
+    tree = tuple(one for one in ranges if one[0] < OUTPOSTS)
+    return tree, tuple(one for one in ranges if one[0] >= OUTPOSTS)
 
 
 def covers(range_: Range, path: str) -> bool:
@@ -38,6 +52,11 @@ def child(parent: str, number: int) -> str:
 def ancestors(path: str) -> list[str]:
     """The paths above ``path``, root first, itself last."""
     return [path[:end] for end in range(WIDTH, len(path) + 1, WIDTH)]
+
+
+def common(paths: list[str]) -> str:
+    """The nearest organisation above all of them, one of them perhaps; "" where they share none."""
+    return max((above for above in ancestors(min(paths)) if max(paths).startswith(above)), default="")
 
 
 def depth(path: str) -> int:

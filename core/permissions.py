@@ -9,6 +9,7 @@ class Permission(StrEnum):
     IMPORT = "import"  # take ledgers in
     EXPORT = "export"  # take ledgers out
     FULL_NUMBERS = "full_numbers"  # see and export whole identity and phone numbers
+    CHECK_IN = "check_in"  # register who has arrived at a station
     ORGANISE = "organise"  # create, rename, move and close organisations; posts
     ACCOUNTS = "accounts"  # make accounts, grants and slips
     AUDIT = "audit"  # read the log of the subtree

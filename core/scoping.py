@@ -18,7 +18,7 @@ from django.db import models
 from django.db.models import Q, sql
 
 from core.actors import Actor, current_actor
-from core.paths import Range
+from core.paths import Range, split
 from core.permissions import Permission
 
 
@@ -147,9 +147,15 @@ def _unsliced(rows: Any) -> Any:
 
 
 class ScopedModel(models.Model):
-    """``scope_paths``: columns (or look-ups through a foreign key) that hold organisation paths."""
+    """``scope_paths``: columns (or look-ups through a foreign key) that hold organisation paths.
+
+    ``outpost_member``: the column with the person's id, where whoever works at an outpost sees the rows of its people;
+    ``outpost_paths``: columns with paths of outposts. Without either nothing of this table is seen from there.
+    """
 
     scope_paths: ClassVar[tuple[str, ...]] = ()
+    outpost_member: ClassVar[str] = ""
+    outpost_paths: ClassVar[tuple[str, ...]] = ()
 
     objects: ClassVar[Any] = ScopedQuerySet.as_manager()
 
@@ -158,7 +164,13 @@ class ScopedModel(models.Model):
 
     @classmethod
     def scope_condition(cls, actor: Actor, permission: Permission) -> Q:
-        return in_ranges(cls.scope_paths, actor.ranges(permission)) & cls.further_condition(actor, permission)
+        tree, outposts = split(actor.ranges(permission))
+        condition = in_ranges(cls.scope_paths, tree)
+        if outposts and cls.outpost_member:
+            condition |= Q(**{f"{cls.outpost_member}__in": _people_of_outposts[0](outposts)})
+        if outposts and cls.outpost_paths:
+            condition |= in_ranges(cls.outpost_paths, outposts)
+        return condition & cls.further_condition(actor, permission)
 
     @classmethod
     def further_condition(cls, actor: Actor, permission: Permission) -> Q:
@@ -172,6 +184,14 @@ class ScopedModel(models.Model):
     def validate_constraints(self, exclude: Any = None) -> None:
         with uniqueness_sees_all():
             super().validate_constraints(exclude)
+
+
+_people_of_outposts: list[Callable[[tuple[Range, ...]], Any]] = []
+
+
+def register_people_of_outposts(function: Callable[[tuple[Range, ...]], Any]) -> None:
+    """``stations`` gives the sub-query that turns ranges of outposts into the ids of their people."""
+    _people_of_outposts[:] = [function]
 
 
 _organisation_ids: list[Callable[[tuple[Range, ...]], Any]] = []

@@ -13,11 +13,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import transaction
-
 from core import clock
 from core.actors import Actor
-from core.bulk import not_waited_for
+from core.behind import Behind
 from core.handlers import Progress
 from core.ledgers import CheckContext, Ledger, LedgerRow, Outcome
 from exchange import known, learning, staging
@@ -70,15 +68,16 @@ class Checker:
     # -- a whole file -------------------------------------------------------------------------
 
     def run(self, book: Book, sheets: Iterable[Sheet], progress: Progress | None = None) -> None:
-        """Check and stage every row of the used sheets."""
-        for sheet in sheets:
-            for chunk in sheet.rows if sheet.rows is not None else book.rows(sheet.index, staging.CHUNK):
-                rows = self._parsed(sheet, chunk)
-                if rows:
-                    self._look(rows)
-                    self._stage(rows, sheet.index)
-                if progress is not None:
-                    progress.step(self.counts["rows"], 0, f"已核对 {self.counts['rows']} 行")
+        """Check and stage every row of the used sheets. The batch says "checked" only after all of them are written."""
+        with Behind() as behind:
+            for sheet in sheets:
+                for chunk in sheet.rows if sheet.rows is not None else book.rows(sheet.index, staging.CHUNK):
+                    rows = self._parsed(sheet, chunk)
+                    if rows:
+                        self._look(rows)
+                        self._stage(rows, sheet.index, behind)
+                    if progress is not None:
+                        progress.step(self.counts["rows"], 0, f"已核对 {self.counts['rows']} 行")
 
     def enter(self, name: str, title: str, unit: str, columns: Mapping[int, str]) -> RowParser:
         """The parser of a sheet; the finder and the context now speak of that sheet."""
@@ -204,10 +203,9 @@ class Checker:
             if one.code == "learned_value":
                 self.learned_used.add((one.column, learning.plain(row.raw.get(one.column))))
 
-    def _stage(self, rows: list[LedgerRow], sheet: int) -> None:
-        with transaction.atomic():
-            not_waited_for()  # the batch says "checked" only after all of them
-            digests = staging.stage(rows, self.batch, sheet)
+    def _stage(self, rows: list[LedgerRow], sheet: int, behind: Behind) -> None:
+        digests = staging.stage(rows, self.batch, sheet, behind)
+        behind.go()
         for row, digest in zip(rows, digests, strict=True):
             self._digest.update(f"{digest}{row.organisation_id}{row.outcome.value}".encode())
 

@@ -11,7 +11,7 @@ from django import forms
 
 from branches.models import Organisation
 from core.actors import Actor
-from core.ledgers import ledgers
+from core.ledgers import incoming
 from core.paths import depth
 from core.permissions import Permission
 from exchange import column_presenters, learning, presenters
@@ -57,7 +57,7 @@ def said_of_columns(batch: ImportBatch, post: Mapping[str, Any]) -> Said:
     said = Said()
     kind = post.get("kind", "")
     if kind and kind != batch.kind:
-        if kind not in {one.kind for one in ledgers()}:
+        if kind not in {one.kind for one in incoming()}:
             said.errors.append("请从列表里选一种台账。")
         said.kind = kind
         # Columns of another ledger mean nothing in this one: the file is looked at afresh.

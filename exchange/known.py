@@ -15,17 +15,21 @@ import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.actors import Actor
+from core.behind import Behind
+from core.bulk import copy_rows
 from core.ledgers import Ledger, LedgerRow
 from core.permissions import Permission
 from exchange.enums import State
-from exchange.models import ImportBatch, ImportRow, KnownRows
+from exchange.models import ImportBatch, KnownRows
 
 if TYPE_CHECKING:
     from exchange.checking import Checker
+    from exchange.staging import StagedRow
 
+BETWEEN = "|"  # the parts of a line; a tab would be escaped twice, in JSON and in COPY
 LEFT = "left"  # where a ledger leaves, in an applied row's basis, (subject, state, what it proves)
 SOURCES = ("core", "branches", "exchange", "members")  # the code that reads and compares
 
@@ -36,7 +40,7 @@ class Doubtful(Exception):
 
 class Known(NamedTuple):
     """``row``: the ImportRow that holds the content. ``state``: as :meth:`Ledger.standing` gives it. ``proves``: see
-    :meth:`Ledger.prove`."""
+    :meth:`Ledger.prove`. ``line``: all of it as it is kept."""
 
     digest: str
     row: int
@@ -45,6 +49,14 @@ class Known(NamedTuple):
     state: str
     proves: str
     term: str
+    line: str
+
+    @classmethod
+    def read(cls, line: str) -> Known:
+        digest, row, organisation, subject, state, proves, term = line.split(BETWEEN)
+        return cls(
+            digest, int(row), int(organisation) if organisation else None, int(subject), state, proves, term, line
+        )
 
 
 def fingerprint(checker: Checker) -> str:
@@ -80,12 +92,12 @@ def code_version() -> str:
 class Memory:
     """What the latest import of the same organisation and kind left, as far as it was read the same way."""
 
-    def __init__(self, ledger: Ledger, by: Actor, known: Iterable[list[Any]] = ()) -> None:
+    def __init__(self, ledger: Ledger, by: Actor, lines: Iterable[str] = ()) -> None:
         self._ledger, self._by = ledger, by
-        self._known = {digest: _dense(rest) for digest, *rest in known}
+        self._lines = {line.partition(BETWEEN)[0]: line for line in lines}
 
     def __bool__(self) -> bool:
-        return bool(self._known)
+        return bool(self._lines)
 
     @classmethod
     def of(cls, checker: Checker, print_: str) -> Memory:
@@ -102,37 +114,34 @@ class Memory:
 
     def true(self, digests: Sequence[str]) -> dict[str, Known]:
         """By digest, the rows whose record stands as it was left and is within the scope."""
-        asked = [_known(digest, kept) for digest in digests if (kept := self._known.get(digest)) is not None]
+        asked = [Known.read(line) for digest in digests if (line := self._lines.get(digest)) is not None]
         if not asked:
             return {}
         states = self._ledger.standing([known.subject for known in asked], self._by)
         return {known.digest: known for known in asked if states.get(known.subject) == known.state}
 
 
-def _dense(kept: list[Any]) -> str:
-    """A hundred thousand of these are held at once: one text takes a third of what its parts would."""
-    return "\n".join("" if part is None else str(part) for part in kept)
-
-
-def _known(digest: str, kept: str) -> Known:
-    row, organisation_id, subject, state, proves, term = kept.split("\n")
-    return Known(digest, int(row), int(organisation_id) if organisation_id else None, int(subject), state, proves, term)
-
-
 def remember(
-    batch: ImportBatch, on: dt.date, rows: Iterable[tuple[ImportRow, LedgerRow]], kept: Iterable[tuple[int, Known]]
+    batch: ImportBatch,
+    on: dt.date,
+    rows: Iterable[tuple[StagedRow, LedgerRow]],
+    kept: Iterable[tuple[int, Known]],
+    behind: Behind,
 ) -> None:
     """Keep what an applied chunk left. ``kept``: (sheet, known) of rows that were known before."""
-    prints: dict[str, list[Any]] = {}
+    prints: dict[str, list[str]] = {}
     for stored, row in rows:
         left, print_ = row.basis.get(LEFT), batch.sheets[stored.sheet].get("read_as")
         if left and print_ and not stored.blob:
-            subject, state, proves = left
-            term = row.basis.get("term", "")
-            known = Known(stored.digest, stored.pk, row.organisation_id, subject, state, proves, term)
-            prints.setdefault(print_, []).append(known)
+            line = BETWEEN.join(
+                (stored.digest, str(stored.pk), str(row.organisation_id or ""), *left, row.basis.get("term", ""))
+            )
+            prints.setdefault(print_, []).append(line)
     for sheet, known in kept:
-        prints.setdefault(batch.sheets[sheet]["read_as"], []).append(known)
-    KnownRows.objects.bulk_create(
-        KnownRows(batch=batch, fingerprint=print_, on=on, rows=found) for print_, found in prints.items()
+        prints.setdefault(batch.sheets[sheet]["read_as"], []).append(known.line)
+    copy_rows(
+        KnownRows,
+        ("batch_id", "fingerprint", "on", "rows"),
+        [(batch.pk, print_, on, found) for print_, found in prints.items()],
+        behind,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from core.components import Step, Tab
-from core.ledgers import Ledger, RefusedKind, ledgers, refused_kinds
+from core.ledgers import Ledger, RefusedKind, incoming, refused_kinds
 from exchange.checking import DEFAULT_MARKS
 from exchange.enums import MarkMeaning, State
 from exchange.models import ImportBatch
@@ -73,17 +73,13 @@ def title_of(kind: str) -> str:
 
 
 def known(kind: str) -> Ledger | RefusedKind | None:
-    known: list[Ledger | RefusedKind] = [*ledgers(), *refused_kinds()]
+    known: list[Ledger | RefusedKind] = [*incoming(), *refused_kinds()]
     return next((one for one in known if one.kind == kind), None)
 
 
 def noun(batch: ImportBatch) -> str:
-    """What a row of it is: 人, for a register of organisations 个党组织."""
-    return "人" if batch.kind == "" or _people(batch.kind) else "个党组织"
-
-
-def _people(kind: str) -> bool:
-    return next((one.people for one in ledgers() if one.kind == kind), True)
+    """What a row of it is: 人, for a register of organisations 个党组织, of stations 个驿站."""
+    return next((one.noun for one in incoming() if one.kind == batch.kind), "人")
 
 
 def usable(batch: ImportBatch) -> int:
@@ -194,7 +190,7 @@ def marks(batch: ImportBatch) -> list[ShownMark]:
     return [
         ShownMark(
             mark, MARKS.get(mark, "涂了颜色的"), number,
-            said.get(mark) or DEFAULT_MARKS.get(mark, MarkMeaning.TAKE), mark in said,
+            said.get(mark) or DEFAULT_MARKS.get(mark, MarkMeaning.TAKE), mark not in batch.unanswered_marks,
             choices,
         )
         for mark, number in sorted(counted.items())

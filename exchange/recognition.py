@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from core.domain.cells import clean_text
-from core.ledgers import Ledger, RefusedKind, ledgers, refused_kinds
+from core.ledgers import Ledger, RefusedKind, incoming, refused_kinds
 from exchange.mapping import HEAD_ZONE, LedgerHead, Table, find_table, looks_like_summary
 from exchange.reading import Book, Refused, Row
 from exchange.rowkinds import skip_reason
@@ -114,7 +114,7 @@ def recognise(
 
 
 def heads_of(kind: str = "") -> list[tuple[Ledger | RefusedKind, LedgerHead]]:
-    known: list[Ledger | RefusedKind] = [*ledgers(), *refused_kinds()]
+    known: list[Ledger | RefusedKind] = [*incoming(), *refused_kinds()]
     return [(one, LedgerHead(one.kind, one.columns, one.keywords)) for one in known if kind in ("", one.kind)]
 
 
@@ -226,8 +226,10 @@ def _nobody(found: Recognition, heads: Mapping[int, Sequence[Row]]) -> Refused |
     for sheet in found.used:
         table, rows = sheet.table, heads[sheet.index]
         assert table is not None
+        if len(rows) >= whole:
+            return None
         below = {skip_reason(row, table) for row in rows if row.number >= table.first_data_row}
-        if None in below or len(rows) >= whole:
+        if None in below:
             return None
         said |= below
     if "no_people" in said:

@@ -29,7 +29,7 @@ def report_of(batch: ImportBatch) -> dict[str, Any]:
         "state": "refused" if refused else batch.state,
         "refusal": batch.refusal or None,
         "sheets": [_sheet(sheet) for sheet in batch.sheets],
-        "counts": {**EMPTY, **batch.counts},
+        "counts": {name: batch.counts.get(name, 0) for name in EMPTY},
         "terms": batch.terms,
         "notices": batch.notices,
         "rows": [] if refused else list(rows_of(batch)),

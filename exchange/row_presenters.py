@@ -32,7 +32,10 @@ HEADLINE = (
     "left_on", "lost_since", "destination", "lost_reason", "parent", "kind", "secretary", "identity", "joined_on", "phone",
 )  # fmt: skip
 SHOWN = 3
-EXTRA_LABELS = {"other_phones": "其他电话", "reason_text": "原因（原话）", "state": "状态", "ended_on": "结束时间"}
+EXTRA_LABELS = {
+    "other_phones": "其他电话", "reason_text": "原因（原话）", "state": "状态", "ended_on": "结束时间",
+    "place_region_code": "所在地",
+}  # fmt: skip
 PLACE_KEYS = ("region_code", "destination_text", "destination_province", "destination_city", "destination_county")
 PLACE = "destination"
 ASKED = {"asked": "（已经请上级核对，等回话。）", ANSWERED: "（上级已经核对过。）"}
@@ -192,7 +195,7 @@ class RowPresenter:
             return "是" if value else "否"
         if column is not None and column.codes is not None:
             return column.codes.label(str(value)) or str(value)
-        if key == "region_code":
+        if key in ("region_code", "place_region_code"):
             return region_label(str(value))
         shown = masked(key, value, self.columns)
         return "、".join(map(str, shown)) if isinstance(shown, list) else str(shown)

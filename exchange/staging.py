@@ -7,9 +7,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from core import crypto
+from core.behind import Behind
 from core.bulk import copy_rows
 from core.domain.cells import CellError
 from core.ledgers import CellChange, LedgerRow, Message, Outcome
@@ -40,7 +41,7 @@ def _default(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be staged")
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_default).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_default, check_circular=False).encode
 
 
 def _decoded(raw: Any) -> Any:
@@ -57,8 +58,16 @@ def row_key() -> bytes:
     return crypto.mac(b"exchange.import_row")
 
 
+@cache
+def _begun() -> Any:
+    """Begun once: setting one up takes longer than the digest of a short text."""
+    return hashlib.blake2b(key=row_key(), digest_size=12)
+
+
 def hashed(text: str) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "replace"), key=row_key(), digest_size=12).hexdigest()
+    code = _begun().copy()
+    code.update(text.encode("utf-8", "replace"))
+    return str(code.hexdigest())
 
 
 def person_hash(identity: str, batch: ImportBatch) -> str:
@@ -108,11 +117,45 @@ def bundle_of(row: LedgerRow, corrections: Mapping[str, str] | None = None) -> B
     return bundle
 
 
+PARTS = ("v", "r", "b")  # of a bundle: what most rows have, under the same keys
+
+
+def packed(rows: Iterable[LedgerRow]) -> list[Any]:
+    """The bundles of a chunk, without saying the same keys a hundred times: first the sets of keys that occur, then each row as
+    [number of its set, values, cells, basis, the rest]."""
+    shapes: dict[tuple[tuple[str, ...], ...], int] = {}
+    content: list[Any] = [None]
+    for row in rows:
+        bundle = bundle_of(row)
+        values, raw, basis = (bundle.pop(part, {}) for part in PARTS)
+        shape = (tuple(values), tuple(raw), tuple(basis), tuple(bundle.pop("n", ())))
+        content.append(
+            [
+                shapes.setdefault(shape, len(shapes)),
+                list(values.values()),
+                list(raw.values()),
+                list(basis.values()),
+                bundle,
+            ]
+        )
+    content[0] = list(shapes)
+    return content
+
+
+def _unpacked(content: list[Any], place: int) -> Bundle:
+    """One bundle of what :func:`packed` gave."""
+    number, *parts, bundle = content[place + 1]
+    *keys, bundle["n"] = content[0][number]
+    for part, names, values in zip(PARTS, keys, parts, strict=True):
+        bundle[part] = dict(zip(names, values, strict=True))
+    return bundle  # type: ignore[no-any-return]
+
+
 def _sealed(content: Any, place: str) -> bytes:
     return crypto.seal_bytes(_encode(content).encode("utf-8", "replace"), place)
 
 
-def _row_from(bundle: Bundle, stored: ImportRow, sheet: str) -> LedgerRow:
+def _row_from(bundle: Bundle, stored: Stored, sheet: str) -> LedgerRow:
     values: dict[str, Any] = bundle["v"]
     raw: dict[str, Any] = dict(values)
     for key in bundle.get("n", ()):
@@ -133,11 +176,29 @@ def _row_from(bundle: Bundle, stored: ImportRow, sheet: str) -> LedgerRow:
     )
 
 
-def open_rows(rows: Sequence[ImportRow], batch: ImportBatch) -> list[LedgerRow]:
+class StagedRow(NamedTuple):
+    """What reading a row needs of its :class:`ImportRow`: a hundred thousand of these pass by."""
+
+    pk: int
+    sheet: int
+    number: int
+    outcome: str
+    organisation_id: int | None
+    digest: str
+    chunk: int
+    place: int
+    blob: bytes
+    same_as: int | None
+
+
+Stored = ImportRow | StagedRow
+
+
+def open_rows(rows: Sequence[Stored], batch: ImportBatch) -> list[LedgerRow]:
     """Staged rows of one batch as they were, in a few queries. Raises core.crypto.CannotOpen."""
     elsewhere = _same_rows([one.same_as for one in rows if one.same_as is not None and not one.blob])
     wanted = {(one.sheet, one.chunk) for one in rows if not one.blob and one.same_as is None}
-    chunks: dict[tuple[int, int], list[Bundle]] = {}
+    chunks: dict[tuple[int, int], list[Any]] = {}
     if wanted:
         found = ImportChunk.objects.unscoped().filter(
             batch=batch, sheet__in={sheet for sheet, _first in wanted}, first__in={first for _sheet, first in wanted}
@@ -150,7 +211,7 @@ def open_rows(rows: Sequence[ImportRow], batch: ImportBatch) -> list[LedgerRow]:
         _again(elsewhere[one.same_as], one, names[one.sheet])
         if one.same_as is not None and not one.blob
         else _row_from(
-            _own_bundle(one, batch.public_id) if one.blob else chunks[one.sheet, one.chunk][one.place],
+            _own_bundle(one, batch.public_id) if one.blob else _unpacked(chunks[one.sheet, one.chunk], one.place),
             one,
             names[one.sheet],
         )
@@ -172,19 +233,19 @@ def _same_rows(keys: Sequence[int]) -> dict[int, LedgerRow]:
     }
 
 
-def _again(row: LedgerRow, stored: ImportRow, sheet: str) -> LedgerRow:
+def _again(row: LedgerRow, stored: Stored, sheet: str) -> LedgerRow:
     """The content of an earlier row, as the row ``stored`` that is the same."""
     row.sheet, row.number, row.outcome = sheet, stored.number, Outcome(stored.outcome)
     row.organisation_id, row.changes = stored.organisation_id, []
     return row
 
 
-def opened(stored: ImportRow, batch: ImportBatch) -> LedgerRow:
+def opened(stored: Stored, batch: ImportBatch) -> LedgerRow:
     """One row; for several :func:`open_rows`."""
     return open_rows([stored], batch)[0]
 
 
-def _own_bundle(stored: ImportRow, batch_public_id: str) -> Bundle:
+def _own_bundle(stored: Stored, batch_public_id: str) -> Bundle:
     place = context(batch_public_id, stored.sheet, stored.number)
     bundle: Bundle = json.loads(crypto.unseal_bytes(bytes(stored.blob), place))
     return bundle
@@ -194,7 +255,7 @@ def _fixes(packed: list[Any]) -> list[tuple[str, str, str]]:
     return [(code, label, value) for code, label, value in packed[4]] if len(packed) > 4 else []
 
 
-def corrections_of(stored: ImportRow, batch_public_id: str) -> dict[str, str]:
+def corrections_of(stored: Stored, batch_public_id: str) -> dict[str, str]:
     """What people have typed over cells of this row; a row that nobody mended has no blob of its own."""
     return dict(_own_bundle(stored, batch_public_id).get("x", {})) if stored.blob else {}
 
@@ -215,23 +276,23 @@ def columns_of(row: LedgerRow, batch: ImportBatch, sheet: int) -> list[Any]:
     ]
 
 
-def stage(rows: Sequence[LedgerRow], batch: ImportBatch, sheet: int) -> list[str]:
+def stage(rows: Sequence[LedgerRow], batch: ImportBatch, sheet: int, behind: Behind | None = None) -> list[str]:
     """Write rows and their sealed content; the digests of the rows."""
     stored: list[list[Any]] = []
     chunks: list[tuple[int, int, int, bytes]] = []
     for start in range(0, len(rows), SEALED_TOGETHER):
         part = rows[start : start + SEALED_TOGETHER]
         first = part[0].number
-        bundles: list[Bundle] = []
+        own: list[LedgerRow] = []
         for row in part:
             same = row.basis.get(SAME_AS)
-            stored.append([*columns_of(row, batch, sheet), first, len(bundles), b"", same])
+            stored.append([*columns_of(row, batch, sheet), first, len(own), b"", same])
             if same is None:
-                bundles.append(bundle_of(row))
-        if bundles:
-            chunks.append((batch.pk, sheet, first, _sealed(bundles, chunk_context(batch.public_id, sheet, first))))
-    copy_rows(ImportChunk, CHUNK_COLUMNS, chunks)
-    copy_rows(ImportRow, COLUMNS, stored)
+                own.append(row)
+        if own:
+            chunks.append((batch.pk, sheet, first, _sealed(packed(own), chunk_context(batch.public_id, sheet, first))))
+    copy_rows(ImportChunk, CHUNK_COLUMNS, chunks, behind)
+    copy_rows(ImportRow, COLUMNS, stored, behind)
     return [columns[DIGEST] for columns in stored]
 
 
@@ -255,12 +316,12 @@ def staged(batch: ImportBatch, *, outcomes: Iterable[Outcome] | None = None) -> 
         yield list(zip([one.sheet for one in found], open_rows(found, batch), strict=True))
 
 
-def stored_rows(batch: ImportBatch, *, outcomes: Iterable[Outcome] | None = None) -> Iterator[list[ImportRow]]:
+def stored_rows(batch: ImportBatch, *, outcomes: Iterable[Outcome] | None = None) -> Iterator[list[StagedRow]]:
     """The same, closed."""
     rows = ImportRow.objects.unscoped().filter(batch=batch).order_by("pk")
     if outcomes is not None:
         rows = rows.filter(outcome__in=[outcome.value for outcome in outcomes])
     last = 0
-    while found := list(rows.filter(pk__gt=last)[:CHUNK]):
+    while found := [StagedRow(*one) for one in rows.filter(pk__gt=last).values_list(*StagedRow._fields)[:CHUNK]]:
         last = found[-1].pk
         yield found

@@ -28,6 +28,9 @@ KNOWN_TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".zip": "application/zip",
     ".pdf": "application/pdf",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 _LONG_NUMBER = re.compile(r"\d{11,}[Xx]?")

@@ -12,7 +12,7 @@ class FilesConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import presenters as audit  # noqa: PLC0415 models are loaded only now
-        from files import actions  # noqa: PLC0415
+        from files import actions  # noqa: PLC0415 models are loaded only now
 
         register_periodic(Periodic("files.expire", DAY, actions.remove_expired))
         audit.register(audit.EventKind("file.downloaded", "下载文件", "export", "info"))

@@ -32,6 +32,7 @@ class StoredFile(ScopedModel):
         ERROR_BOOK = "error_book", "错误清单"
         TEMPLATE = "template", "空白模板"
         SLIP = "slip", "账号条"
+        SCAN = "scan", "盖章件"
 
     public_id = PublicIdField()
     name = models.CharField("文件名", max_length=150)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from branches.models import Organisation
-from core import channels, clock
+from core import bulk, channels, clock
 from core.actors import SYSTEM, Actor
 from core.channels import Note
+from core.ids import new_id
 from inbox.models import Level, Message, Todo
 from inbox.words import require_no_number
 
@@ -52,6 +58,96 @@ def raise_todo(
     return todos.get()
 
 
+class Wanted(NamedTuple):
+    """A to-do as it should stand: what :func:`raise_todo` takes, with the organisation by id and path. The page it leads to
+    goes with the cause: a to-do that stands is not compared by it."""
+
+    cause: str
+    organisation_id: int
+    path: str
+    text: str
+    level: str = Level.INFO
+    due_on: dt.date | None = None
+    link: Address = ("", [])
+    for_role: str = ""
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """In the order of :data:`COLUMNS`."""
+        url_name, url_args = self.link
+        return (*self[1:4], str(self.level), self.due_on, url_name, self.for_role, list(url_args))
+
+
+COMPARED = ("organisation_id", "organisation_path", "text", "level", "due_on", "url_name", "for_role")
+COLUMNS = (*COMPARED, "url_args")
+AT_ONCE = 2000
+
+
+@transaction.atomic
+def raise_todos(wanted: Iterable[Wanted], *, by: Actor = SYSTEM, now: dt.datetime | None = None) -> int:
+    """Many to-dos, a few statements for each two thousand; as :func:`raise_todo`, what stands so already is left alone.
+    The number raised or brought up to date."""
+    rest = iter(wanted)
+    written = 0
+    while part := {one.cause: one for one in islice(rest, AT_ONCE)}:
+        there = Todo.objects.visible_to(SYSTEM).open().filter(cause__in=part)
+        written += _bring(there, part, by, now or clock.now())[0]
+    return written
+
+
+@transaction.atomic
+def settle_todos(prefix: str, wanted: Iterable[Wanted], *, by: Actor = SYSTEM, now: dt.datetime | None = None) -> int:
+    """Of all whose cause begins so these are to stand and no others: as :func:`raise_todos`, and the rest are closed.
+    The number raised, brought up to date or closed."""
+    now = now or clock.now()
+    there = Todo.objects.visible_to(SYSTEM).open().filter(cause__startswith=prefix)
+    written, gone = _bring(there, {one.cause: one for one in wanted}, by, now)
+    return written + close_todos(gone, now=now)
+
+
+@transaction.atomic
+def close_todos(causes: Sequence[str], *, now: dt.datetime | None = None) -> int:
+    """These are gone. The number closed."""
+    waiting = Todo.objects.visible_to(SYSTEM).open()
+    parts = [causes[start : start + AT_ONCE] for start in range(0, len(causes), AT_ONCE)]
+    return sum(waiting.filter(cause__in=part).update(closed_at=now or clock.now()) for part in parts)
+
+
+def _bring(there: Any, wanted: dict[str, Wanted], by: Actor, now: dt.datetime) -> tuple[int, list[str]]:
+    """Compare with those that are there, once; write what differs. How many were written, and the causes that are not wanted."""
+    stale, gone = [], []
+    most = len(COMPARED)
+    for pk, cause, *standing in list(there.values_list("pk", "cause", *COMPARED)):
+        one = wanted.pop(cause, None)
+        if one is None:
+            gone.append(cause)
+        elif tuple(standing) != (values := one.values)[:most]:
+            require_no_number(one.text)
+            stale.append((pk, *values))
+    for one in wanted.values():
+        require_no_number(one.text)
+    bulk.update_rows(Todo, COLUMNS, stale)
+    _insert(wanted.values(), by, now)
+    return len(stale) + len(wanted), gone
+
+
+def _insert(wanted: Collection[Wanted], by: Actor, now: dt.datetime) -> None:
+    if not wanted:
+        return
+    try:
+        with transaction.atomic():
+            bulk.copy_rows(
+                Todo,
+                ("public_id", "cause", "raised_by", "raised_at", *COLUMNS),
+                ((new_id(), one.cause, f"{by.ref.id} {by.ref.label}"[:160], now, *one.values) for one in wanted),
+            )
+    except IntegrityError:  # one of them raised by somebody else in this very moment
+        for one in wanted:
+            values = dict(zip(COLUMNS, one.values, strict=True))
+            todo = Todo(cause=one.cause, raised_by=by.ref, raised_at=now, **values)
+            Todo.objects.bulk_create([todo], ignore_conflicts=True)
+
+
 @transaction.atomic
 def close_todo(cause: str, *, now: dt.datetime | None = None) -> bool:
     """The cause is gone. False where nothing was open for it."""
@@ -87,6 +183,39 @@ def tell(
     note = Note(message.to, message.organisation_path, title)
     transaction.on_commit(lambda: channels.send(note))
     return message
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message to the staff of the organisation at ``path``: what :func:`tell` takes."""
+
+    path: str
+    title: str
+    text: str = ""
+    level: str = Level.INFO
+    link: Address = ("", [])
+
+
+@transaction.atomic
+def tell_many(told: Iterable[Told], *, by: Actor = SYSTEM, now: dt.datetime | None = None) -> int:
+    """Many organisations at once, as :func:`tell` tells one. The number told."""
+    now = now or clock.now()
+    rest, number = iter(told), 0
+    while part := list(islice(rest, AT_ONCE)):
+        for one in part:
+            require_no_number(one.title)
+            require_no_number(one.text)
+        Message.objects.bulk_create(
+            Message(
+                organisation_path=one.path, title=one.title[:100], text=one.text[:500], level=Level(one.level),
+                url_name=one.link[0], url_args=list(one.link[1]), told_by=by.ref, told_at=now,
+            )
+            for one in part
+        )  # fmt: skip
+        for one in part:
+            transaction.on_commit(partial(channels.send, Note("", one.path, one.title)))
+        number += len(part)
+    return number
 
 
 @transaction.atomic

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages as flash
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from core.components import Tab
+from core.http import PortalRequest
 from core.views.bases import readonly
 from inbox import actions, queries
 from inbox.models import Message
@@ -17,9 +18,9 @@ PAGE = 30
 
 
 @require_GET
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: PortalRequest) -> HttpResponse:
     """``tab``: mine (default), below, messages; ``before``: where the previous page of messages ended."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     with readonly():
         mine = queries.for_actor(actor, limit=100)
         tab = request.GET.get("tab", "")
@@ -38,8 +39,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         return render(request, "inbox/inbox.html", context)
 
 
-def _messages(request: HttpRequest) -> dict[str, object]:
-    found = Message.objects.visible_to(request.actor).order_by("-public_id")  # type: ignore[attr-defined]
+def _messages(request: PortalRequest) -> dict[str, object]:
+    found = Message.objects.visible_to(request.actor).order_by("-public_id")
     if before := request.GET.get("before"):
         found = found.filter(public_id__lt=before[:24])
     page = list(found[: PAGE + 1])
@@ -50,16 +51,16 @@ def _messages(request: HttpRequest) -> dict[str, object]:
 
 
 @require_POST
-def read(request: HttpRequest, public_id: str) -> HttpResponse:
+def read(request: PortalRequest, public_id: str) -> HttpResponse:
     """Mark it read and go where it leads."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     message = get_object_or_404(Message.objects.visible_to(actor), public_id=public_id)
     actions.read(message, by=actor)
     return redirect(message.url or f"{reverse('inbox')}?tab=messages")
 
 
 @require_POST
-def read_all(request: HttpRequest) -> HttpResponse:
-    count = actions.read_all(by=request.actor)  # type: ignore[attr-defined]
+def read_all(request: PortalRequest) -> HttpResponse:
+    count = actions.read_all(by=request.actor)
     flash.success(request, f"已把 {count} 条消息标为已读。")
     return redirect(f"{reverse('inbox')}?tab=messages")

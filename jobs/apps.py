@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from core import rules
 from core.handlers import Periodic, register_periodic
 
 REAP_EVERY = 10
@@ -13,5 +14,6 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         from jobs import reaper  # noqa: PLC0415 models are loaded only now
 
+        rules.register(reaper.JOB_DAYS)
         register_periodic(Periodic("jobs.reap", REAP_EVERY, reaper.reap))
         register_periodic(Periodic("jobs.tidy", DAY, reaper.tidy))

@@ -7,9 +7,11 @@ import itertools
 
 from django.db import transaction
 
+from accounts import policy
 from core import clock
 from core.actors import SYSTEM
 from core.handlers import job_finished
+from core.rules import Rule
 from jobs import leases, publish
 from jobs.models import Job
 
@@ -17,6 +19,7 @@ MOST_ATTEMPTS = 3
 FRESH = dt.timedelta(seconds=3)  # the sender is probably just about to
 LONGEST_WAIT = dt.timedelta(minutes=5)
 AT_ONCE = 200
+JOB_DAYS = Rule("job_days", "办完的后台任务记录保留多少天", 400, "本系统默认", unit="天", low=30, high=3650)
 GAVE_UP = "这项工作连续三次中途断掉，没有办成，也没有改动数据。请过一会儿重新办理；还不行请告诉系统管理员。"
 
 
@@ -68,8 +71,10 @@ def _is_lost(queued_at: dt.datetime, sent_at: dt.datetime, now: dt.datetime) -> 
 
 
 def tidy(now: dt.datetime) -> None:
-    """Remove the lock files of jobs that ended more than a day ago."""
+    """Remove the lock files of jobs that ended more than a day ago, and the jobs that ended longer ago than the rule says."""
     still_open = Job.objects.visible_to(SYSTEM).filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
     leases.remove_lock_files(
         set(still_open.values_list("public_id", flat=True)), (now - dt.timedelta(days=1)).timestamp()
     )
+    long_ago = now - dt.timedelta(days=policy.value(JOB_DAYS.key))
+    Job.objects.visible_to(SYSTEM).filter(finished_at__lt=long_ago).delete()

@@ -10,15 +10,15 @@ from django.db import Error, connections
 from jobs import periodic
 
 logger = logging.getLogger(__name__)
-EVERY = 5.0
 
 
 class Ticker(threading.Thread):
     """Looks every few seconds for what is due; ends with its process, or when :meth:`stop` is called."""
 
-    def __init__(self, every: float = EVERY) -> None:
+    every = 5.0
+
+    def __init__(self) -> None:
         super().__init__(name="ticker", daemon=True)
-        self.every = every
         self._ended = threading.Event()
 
     def run(self) -> None:

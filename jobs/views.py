@@ -6,11 +6,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from core.errors import UserError
+from core.http import PortalRequest
 from core.permissions import Permission
 from core.views.access import public
 from core.views.bases import readonly
@@ -23,9 +24,9 @@ PAGE = 30
 
 
 @require_GET
-def job_list(request: HttpRequest) -> HttpResponse:
+def job_list(request: PortalRequest) -> HttpResponse:
     """Mine, latest first; ``before``: the public id where the previous page ended."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     with readonly():
         mine = Job.objects.visible_to(actor).filter(owner=actor.id).order_by("-public_id")
         if before := request.GET.get("before"):
@@ -61,11 +62,11 @@ def _everything(actor: Any) -> dict[str, Any]:
 
 
 @require_GET
-def job_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+def job_detail(request: PortalRequest, public_id: str) -> HttpResponse:
     """The page, or to a page that waits only the progress; when the job has ended, the word to load anew or go on."""
     job = _mine(request, public_id)
     go = request.GET.get("go") == "1"
-    is_poll = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+    is_poll = request.htmx and not request.htmx.boosted
     if not is_poll:
         return render(request, "jobs/detail.html", {"job": shown(job)})
     if job.is_open:
@@ -80,19 +81,19 @@ def job_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
-def job_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+def job_cancel(request: PortalRequest, public_id: str) -> HttpResponse:
     return _do(request, public_id, actions.cancel, "已经要求取消。")
 
 
 @require_POST
-def job_retry(request: HttpRequest, public_id: str) -> HttpResponse:
+def job_retry(request: PortalRequest, public_id: str) -> HttpResponse:
     return _do(request, public_id, actions.retry, "已经重新排队。")
 
 
-def _do(request: HttpRequest, public_id: str, action: Any, done: str) -> HttpResponse:
+def _do(request: PortalRequest, public_id: str, action: Any, done: str) -> HttpResponse:
     job = _mine(request, public_id)
     try:
-        action(job, by=request.actor)  # type: ignore[attr-defined]
+        action(job, by=request.actor)
         messages.success(request, done)
     except UserError as refusal:
         messages.error(request, refusal.text)
@@ -101,7 +102,7 @@ def _do(request: HttpRequest, public_id: str, action: Any, done: str) -> HttpRes
 
 @public
 @require_safe
-def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def health(request: PortalRequest) -> HttpResponse:  # noqa: ARG001
     """200 while pages work, else 503; a line for each thing that was looked at."""
     found = findings()
     is_down = any(finding.problem and finding.is_serious for finding in found)
@@ -109,5 +110,5 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse(f"{lines}\n", status=503 if is_down else 200, content_type="text/plain; charset=utf-8")
 
 
-def _mine(request: HttpRequest, public_id: str) -> Job:
-    return get_object_or_404(Job.objects.visible_to(request.actor), public_id=public_id)  # type: ignore[attr-defined]
+def _mine(request: PortalRequest, public_id: str) -> Job:
+    return get_object_or_404(Job.objects.visible_to(request.actor), public_id=public_id)

@@ -7,7 +7,7 @@ database keeps them: ISO text for partial dates, codes for choices, numbers in t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,9 +59,10 @@ def check(
     *,
     today: dt.date | None = None,
     now: Mapping[str, Any] | None = None,
+    ahead: Collection[str] = (),
 ) -> Checked:
     """Check ``typed`` (column -> value). ``now``: the record's columns. A value that is there already passes as it is: an
-    old mistake elsewhere in a record stops nobody from putting something right."""
+    old mistake elsewhere in a record stops nobody from putting something right. ``ahead``: further dates that may lie ahead."""
     today = today or clock.today()
     known = now or {}
     checked = Checked()
@@ -72,7 +73,7 @@ def check(
             continue
         said.add(name)
         try:
-            checked.values[name] = _value(model._meta.get_field(name), value, today)
+            checked.values[name] = _value(model._meta.get_field(name), value, today, name in AHEAD or name in ahead)
         except Wrong as wrong:
             checked.problems[name] = str(wrong)
     merged = {**known, **checked.values}
@@ -90,12 +91,12 @@ def _later(one: str | None, other: str | None) -> bool:
     return one[:length] > other[:length]
 
 
-def _value(column: Any, value: Any, today: dt.date) -> Any:
+def _value(column: Any, value: Any, today: dt.date, ahead: bool) -> Any:
     special = SPECIAL.get(column.name)
     if special is not None:
         return special(value)
     if isinstance(column, PartialDateField):
-        return _date(column.name, value, today)
+        return _date(value, today, ahead)
     if isinstance(column, models.BooleanField):
         return _flag(column, value)
     if column.choices:
@@ -128,10 +129,8 @@ def _flag(column: Any, value: Any) -> bool | None:
     return value
 
 
-def _date(name: str, value: Any, today: dt.date) -> str | None:
-    parsed = parse_partial_date(
-        value.iso() if hasattr(value, "iso") else value, today=today, allow_future=name in AHEAD
-    )
+def _date(value: Any, today: dt.date, ahead: bool) -> str | None:
+    parsed = parse_partial_date(value.iso() if hasattr(value, "iso") else value, today=today, allow_future=ahead)
     if parsed.problem:
         raise Wrong(parsed.problem.text)
     return parsed.value.iso() if parsed.value else None

@@ -12,14 +12,22 @@ from django.db.models import Q
 from django.http import Http404
 
 from core.domain.codes import EDUCATION, INDUSTRY, LEAVING_REASON, MEMBER_KIND, PARTY_STATUS
-from core.domain.dates import add_months
-from core.domain.regions import ABROAD_CODE, provinces
+from core.domain.regions import ABROAD_CODE, prefixes, provinces
+from members import bands, standing
+from members.clears import CLEARS, OF_JOURNEY, OF_MEMBER
 from members.enums import OPEN_LOST_STATES, LostState, Mobility
 
 Choice = tuple[str, str]
-AGES = {"30": (0, 30), "40": (31, 40), "50": (41, 50), "60": (51, 60), "70": (61, 70), "99": (71, 150)}
-# 从事行业 is not asked of those who study, follow their family, look for work or are retired.
-WITH_TRADE = ("", "work", "business", "abroad", "other")
+NONE = (bands.NONE, bands.NONE_LABEL)
+NO_SEX = ("", "0", "9")  # not known, not stated
+REPORTED = "reported"  # shown only when asked for: they have not left
+TERMS: Mapping[str, Callable[[str, dt.date], Q]] = {
+    "mobile": standing.mobile,
+    "short": standing.short,
+    "transfer": standing.transfer_due,
+    "late": standing.return_passed,
+    REPORTED: lambda _journey, _today: Q(),
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,6 @@ class Around:
     member: str
     journey: str
     today: dt.date
-    mobile_months: Callable[[], int]
 
     def of_member(self, **conditions: Any) -> Q:
         return Q(**{f"{self.member}{key}": value for key, value in conditions.items()})
@@ -48,25 +55,34 @@ class Around:
 
 @dataclass(frozen=True)
 class Filter:
+    """``offered``: stands in the form; the others come with a link, and show as a chip."""
+
     key: str
     label: str
     choices: Callable[[], Iterable[Choice]]
     condition: Callable[[str, Around], Q]
+    offered: bool = True
 
 
 def _of_member(column: str) -> Callable[[str, Around], Q]:
     return lambda value, around: around.of_member(**{column: value})
 
 
-def _of_journey(column: str) -> Callable[[str, Around], Q]:
-    return lambda value, around: around.open_out() & around.of_journey(**{column: value})
+def _stated(column: str) -> Callable[[str, Around], Q]:
+    """Of the journey, by its code; "none" where nobody has stated it."""
+    return lambda value, around: around.open_out() & around.of_journey(**{column: "" if value == bands.NONE else value})
 
 
-def _age(value: str, around: Around) -> Q:
-    low, high = AGES[value]
-    youngest = add_months(around.today, -12 * low).isoformat()
-    oldest = add_months(around.today, -12 * (high + 1)).isoformat()
-    return around.of_member(birth_date__gt=oldest, birth_date__lte=youngest)
+def _sex(value: str, around: Around) -> Q:
+    return around.of_member(sex__in=NO_SEX) if value == bands.NONE else around.of_member(sex=value)
+
+
+def _banded(column: str, of: tuple[bands.Band, ...]) -> Callable[[str, Around], Q]:
+    return lambda value, around: bands.in_band(f"{around.member}{column}", of, value, around.today)
+
+
+def _schooling(value: str, around: Around) -> Q:
+    return bands.with_schooling(f"{around.member}education", value)
 
 
 def _province(value: str, around: Around) -> Q:
@@ -76,12 +92,14 @@ def _province(value: str, around: Around) -> Q:
     return around.open_out() & around.of_journey(region_code__startswith=value)
 
 
+def _region(value: str, around: Around) -> Q:
+    """The beginning of a code: a province, a city or a county (:func:`core.domain.regions.prefixes`)."""
+    return around.open_out() & around.of_journey(region_code__startswith=value)
+
+
 def _term(value: str, around: Around) -> Q:
-    """Short-term out (短期外出) until the months of the rule are over, as the ledger counts it; then mobile."""
-    since = add_months(around.today, -around.mobile_months()).isoformat()
-    if value == "short":
-        return around.of_journey(left_on__gt=since)
-    return around.open_out() & (around.of_journey(left_on__lte=since) | around.of_journey(left_on__isnull=True))
+    """Short-term out (短期外出) until the months of the rule are over, then mobile; and what follows from staying away."""
+    return around.open_out() & TERMS[value](around.journey, around.today)
 
 
 def _away(value: str, around: Around) -> Q:
@@ -94,22 +112,21 @@ def _lost(value: str, _around: Around) -> Q:
 
 
 def _gap(value: str, around: Around) -> Q:
-    """四清: basic facts, time, destination, trade; and the two numbers everything hangs on."""
-    facts = around.of_member(sex="") | around.of_member(birth_date__isnull=True) | around.of_member(education="")
-    gaps = {
-        "facts": facts | around.of_member(joined_on__isnull=True),
-        "phone": around.of_member(phone=""),
-        "identity": around.of_member(identity=""),
-        "time": around.open_out() & around.of_journey(left_on__isnull=True),
-        "place": around.open_out() & around.of_journey(region_code=""),
-        "trade": around.open_out() & around.of_journey(industry="") & around.of_journey(reason__in=WITH_TRADE),
-    }
-    if value != "any":
-        return gaps[value]
-    clear = Q()
-    for key in ("facts", "time", "place", "trade"):
-        clear |= gaps[key]
-    return clear
+    """四清, and the two numbers that everything hangs on."""
+    if value == "any":
+        clear = Q()
+        for key in CLEARS:
+            clear |= _gap(key, around)
+        return clear
+    if value in OF_MEMBER:
+        return OF_MEMBER[value](around.member)
+    return around.open_out() & OF_JOURNEY[value](around.journey)
+
+
+def _dues(value: str, around: Around) -> Q:
+    if value == "unknown":
+        return around.of_member(dues_paid_to__isnull=True)
+    return standing.dues_overdue(around.member, around.today)
 
 
 def _fixed(*choices: Choice) -> Callable[[], Iterable[Choice]]:
@@ -119,13 +136,11 @@ def _fixed(*choices: Choice) -> Callable[[], Iterable[Choice]]:
 FILTERS: dict[str, Filter] = {
     one.key: one
     for one in (
-        Filter("sex", "性别", _fixed(("1", "男"), ("2", "女")), _of_member("sex")),
+        Filter("sex", "性别", _fixed(("1", "男"), ("2", "女"), NONE), _sex),
         Filter("kind", "人员类别", MEMBER_KIND.choices, _of_member("kind")),
-        Filter(
-            "age", "年龄",
-            _fixed(("30", "30 岁及以下"), ("40", "31-40 岁"), ("50", "41-50 岁"), ("60", "51-60 岁"), ("70", "61-70 岁"), ("99", "71 岁及以上")),
-            _age,
-        ),
+        Filter("age", "年龄", lambda: bands.choices(bands.AGES), _banded("birth_date", bands.AGES)),
+        Filter("party_age", "党龄", lambda: bands.choices(bands.PARTY_AGES), _banded("joined_on", bands.PARTY_AGES)),
+        Filter("schooling", "学历层次", bands.schooling_choices, _schooling),
         Filter("education", "学历", EDUCATION.choices, _of_member("education")),
         Filter("status", "党籍状态", PARTY_STATUS.choices, _of_member("party_status")),
         Filter("away", "外出", _fixed(("out", "外出的"), ("mobile", "流动党员"), ("short", "短期外出")), _away),
@@ -134,10 +149,21 @@ FILTERS: dict[str, Filter] = {
             lambda: [*((code[:2], name) for code, name in provinces()), (ABROAD_CODE[:2], "境外"), ("none", "去向不明")],
             _province,
         ),
-        Filter("mobility", "流动范围", lambda: Mobility.choices, _of_journey("mobility")),
-        Filter("reason", "外出原因", LEAVING_REASON.choices, _of_journey("reason")),
-        Filter("industry", "行业", INDUSTRY.choices, _of_journey("industry")),
-        Filter("term", "外出时长", _fixed(("mobile", "流动党员"), ("short", "短期外出")), _term),
+        Filter("region", "地方", lambda: prefixes().items(), _region, offered=False),
+        Filter("mobility", "流动范围", lambda: [*Mobility.choices, NONE], _stated("mobility")),
+        Filter("reason", "外出原因", lambda: [*LEAVING_REASON.choices(), NONE], _stated("reason")),
+        Filter("industry", "行业", lambda: [*INDUSTRY.choices(), NONE], _stated("industry")),
+        Filter(
+            "term", "外出情况",
+            _fixed(("mobile", "流动党员"), ("short", "短期外出"), ("transfer", "应转接组织关系"), ("late", "过了预计返回时间"),
+                   (REPORTED, "报备了还没走")),
+            _term,
+        ),
+        Filter(
+            "care", "流动支部", _fixed(("in", "已编入"), ("none", "没有编入")),
+            lambda value, around: around.of_member(care__isnull=value == "none"),
+        ),
+        Filter("dues", "党费", _fixed(("overdue", "欠交较久"), ("unknown", "没有登记交至哪天")), _dues),
         Filter("lost", "联系情况", _fixed(("any", "联系不上或失联"), ("counting", "联系不上"), ("lost", "失联")), _lost),
         Filter(
             "state", "状态", _fixed(*((one.value, one.label) for one in LostState if one in OPEN_LOST_STATES)),
@@ -185,10 +211,11 @@ class Chosen:
         }
 
     def form(self) -> forms.Form:
-        fields = {
-            key: forms.ChoiceField(
-                label=FILTERS[key].label, required=False, choices=[("", "不限"), *FILTERS[key].choices()]
-            )
-            for key in self.keys
-        }
+        fields: dict[str, forms.Field] = {}
+        for key in self.keys:
+            one = FILTERS[key]
+            if one.offered:
+                fields[key] = forms.ChoiceField(label=one.label, required=False, choices=[("", "不限"), *one.choices()])
+            elif key in self.values:
+                fields[key] = forms.CharField(widget=forms.HiddenInput)
         return type("FilterForm", (forms.Form,), fields)(initial=dict(self.values), auto_id="filter-%s")

@@ -11,10 +11,11 @@ from django.db.models import Q
 from audit.models import Change, Event
 from branches.models import Organisation
 from core import crypto
+from core.actors import Actor
 from core.components import Entry, FieldChange
 from core.fields import SealedField
 from members.enums import OPEN_LOST_STATES
-from members.models import Journey, LostContact, Member, Membership
+from members.models import Journey, LostContact, Member, Membership, Transfer
 from members.words import DERIVED, value_words
 
 SHOWN = 20
@@ -26,12 +27,13 @@ TITLES = {
     "undo": "撤销导入，恢复{what}",
     "merge": "合并档案，调整{what}",
     "undo_merge": "撤销合并，恢复{what}",
+    "undo_step": "撤销一步，恢复{what}",
 }
 NEW = "导入台账时登记{what}"
 # In a title: 登记 ... , 修改 ...
-WHAT = {LostContact: "失联情况", Journey: "流动经历"}
+WHAT = {LostContact: "联系情况", Journey: "流动经历", Transfer: "组织关系转接"}
 # Where the name of a column says too little, or nothing.
-LABELS = {(Journey, "home"): "组织关系所在党支部", (Journey, "host"): "纳入的党支部", (Member, "home"): "所在党支部"}
+LABELS = {(Journey, "home"): "组织关系所在党支部", (Journey, "host"): "流入地党组织", (Member, "home"): "所在党支部"}
 LINKS = ("home", "host", "care")
 
 
@@ -41,11 +43,12 @@ def changes_of(records: Iterable[Any], limit: int) -> list[Change]:
     return list(Change.objects.unscoped().filter(object_id__in=ids).order_by("-at", "-pk")[:limit])
 
 
-def person_records(member: Member) -> list[Any]:
-    """The record, those merged into it, and what hangs on them. Unscoped: the member was found within the scope."""
+def person_records(member: Member, reader: Actor) -> list[Any]:
+    """The record, those merged into it, and what hangs on them, as far as the reader may open it. The member was found within
+    the scope; a stay or a spell may be another organisation's business alone."""
     members = [member, *Member.objects.unscoped().filter(Q(merged_into=member) | Q(merged_into__merged_into=member))]
-    journeys = Journey.objects.unscoped().filter(member__in=members)
-    spells = LostContact.objects.unscoped().filter(member__in=members)
+    journeys = Journey.objects.visible_to(reader).filter(member__in=members)
+    spells = LostContact.objects.visible_to(reader).filter(member__in=members)
     return [*members, *journeys, *spells]
 
 

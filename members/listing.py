@@ -16,14 +16,12 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from branches.models import Organisation
-from branches.rules import value as rule_value
 from core import clock
 from core.actors import Actor
 from core.paths import subtree
-from members.enums import OPEN_LOST_STATES, OPEN_STATES, Direction
-from members.filters import Around, Chosen
+from members.enums import AWAY_STATES, OPEN_LOST_STATES, Direction, JourneyState
+from members.filters import REPORTED, Around, Chosen
 from members.models import Journey, LostContact, Member
-from members.rules import MOBILE_MIN_MONTHS
 
 SIZES = (20, 50, 100)
 DEFAULT_SIZE = 20  # a card each on a phone: more are a very long page
@@ -62,7 +60,8 @@ OUT_COLUMNS = (
 class PeopleList:
     """One list. ``organisation``: look-up of the organisation whose official order it follows; ``column``: its scope column.
 
-    ``member``: look-up prefix of the member; ``export``: kind of ledger that the list goes out as.
+    ``member``: look-up prefix of the member; ``export``: kind of ledger that the list goes out as. ``shows_stay``: a name
+    leads to the stay and not to the person file, which its reader may not see.
     """
 
     key: str
@@ -76,6 +75,8 @@ class PeopleList:
     columns: tuple[Column, ...]
     export: str
     member: str = ""
+    shows_stay: bool = False
+    empty: str = "导入台账以后，这里会列出有关的党员。"
 
     @property
     def is_of_members(self) -> bool:
@@ -99,7 +100,7 @@ class PeopleList:
         if path:
             low, high = subtree(path)
             rows = rows.filter(**{f"{self.column}__gte": low, f"{self.column}__lt": high})
-        around = Around(self.member, "open_out__" if self.is_of_members else "", clock.today(), _mobile_months)
+        around = Around(self.member, "open_out__" if self.is_of_members else "", clock.today())
         return rows.filter(chosen.condition(around))
 
     def _relations(self) -> dict[str, Any]:
@@ -110,7 +111,7 @@ class PeopleList:
             relations["open_lost"] = FilteredRelation(lost, condition=Q(**{f"{lost}__state__in": OPEN_LOST_STATES}))
         if self.is_of_members:
             relations["open_out"] = FilteredRelation(
-                "journeys", condition=Q(journeys__direction=Direction.OUT, journeys__state__in=OPEN_STATES)
+                "journeys", condition=Q(journeys__direction=Direction.OUT, journeys__state__in=AWAY_STATES)
             )
         return relations
 
@@ -133,13 +134,16 @@ class PeopleList:
         }[self.member]
         rows = self.model.objects.visible_to(actor).annotate(**self._relations()).select_related(*related)
         if self.model is Journey:
-            rows = rows.select_related(*related, "open_lost", "host__parent")
+            rows = rows.select_related(*related, "open_lost", "host__parent", "home")
         found = {row.pk: row for row in rows.filter(pk__in=ids)}
         return [found[pk] for pk in ids if pk in found]
 
 
-def _mobile_months() -> int:
-    return int(rule_value(MOBILE_MIN_MONTHS.key, None, clock.today()))
+def _out(journeys: Any, chosen: Chosen) -> Any:
+    """Those who are away; those who have only reported that they will leave where the filter asks for them."""
+    if chosen.values.get("term") == REPORTED:
+        return journeys.out().filter(state=JourneyState.REPORTED)
+    return journeys.under_way().out()
 
 
 def _registered(members: Any, chosen: Chosen) -> Any:
@@ -149,7 +153,7 @@ def _registered(members: Any, chosen: Chosen) -> Any:
 
 MEMBERS = PeopleList(
     "members", "党员", "member-list", Member, _registered, "home_path", "home",
-    ("kind", "sex", "age", "education", "status", "away", "lost", "gap"), MEMBER_COLUMNS, "members",
+    ("kind", "sex", "age", "party_age", "schooling", "education", "status", "away", "lost", "dues", "gap"), MEMBER_COLUMNS, "members",
 )  # fmt: skip
 MOBILE = PeopleList(
     "mobile", "流动支部联系的党员", "mobile-list", Member,
@@ -157,14 +161,20 @@ MOBILE = PeopleList(
     ("kind", "sex", "age", "away", "lost", "gap"), MEMBER_COLUMNS, "",
 )  # fmt: skip
 OUT = PeopleList(
-    "out", "流出党员", "outflow-list", Journey, lambda journeys, _chosen: journeys.open().out(), "home_path", "home",
-    ("province", "mobility", "reason", "industry", "term", "lost", "gap", "kind", "sex", "age", "education"), OUT_COLUMNS,
-    "outflow", "member__",
+    "out", "流出党员", "outflow-list", Journey, _out, "home_path", "home",
+    ("province", "region", "mobility", "reason", "industry", "term", "care", "lost", "dues", "gap", "kind", "sex", "age", "party_age",
+     "schooling", "education"), OUT_COLUMNS, "outflow", "member__",
 )  # fmt: skip
 IN = PeopleList(
     "in", "流入党员", "inflow-list", Journey, lambda journeys, _chosen: journeys.open().inward(), "host_path", "host",
     ("reason", "industry", "lost", "gap", "kind", "sex", "age", "education"),
     (Column("branch", "接收支部"), Column("from", "组织关系所在党组织"), *TRAVEL[1:], *PERSON, PHONE, STATE, VERIFIED), "inflow", "member__",
+)  # fmt: skip
+HERE = PeopleList(
+    "here", "本县来此的党员", "hosted-list", Journey, lambda journeys, _chosen: journeys.open().out().filter(host__isnull=False),
+    "host_path", "host", ("reason", "industry", "lost", "kind", "sex", "age"),
+    (Column("branch", "接收党组织"), Column("from_home", "组织关系所在支部"), *TRAVEL[1:], Column("arrival", "报到"), *PERSON, PHONE),
+    "", "member__", shows_stay=True, empty="外出报备时流入地党组织填的是本县的，人就列在那个党组织名下。",
 )  # fmt: skip
 LOST = PeopleList(
     "lost", "联系不上与失联", "lost-list", LostContact,
@@ -172,7 +182,7 @@ LOST = PeopleList(
     ("state", "kind", "sex", "age"),
     (BRANCH, STATE, Column("since", "失去联系时间"), Column("steps", "查找经过"), *PERSON, PHONE, VERIFIED), "lost", "member__",
 )  # fmt: skip
-LISTS = {one.key: one for one in (MEMBERS, MOBILE, OUT, IN, LOST)}
+LISTS = {one.key: one for one in (MEMBERS, MOBILE, OUT, IN, HERE, LOST)}
 
 
 def organisation_in_scope(actor: Actor, public_id: str) -> Organisation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import F, Value
@@ -9,7 +10,7 @@ from django.db.models.functions import Concat, Substr
 
 from branches.models import Organisation
 from core.paths import subtree
-from members.models import Journey, LostContact, Member
+from members.models import Journey, LostContact, Member, Transfer
 
 COPIES: tuple[tuple[type[Any], str], ...] = (
     (Member, "home_path"),
@@ -17,13 +18,19 @@ COPIES: tuple[tuple[type[Any], str], ...] = (
     (Journey, "home_path"),
     (Journey, "host_path"),
     (LostContact, "home_path"),
+    (Transfer, "from_path"),
+    (Transfer, "to_path"),
 )
 
 
 def subtree_moved(*, old_path: str, new_path: str, **_: Any) -> None:
+    carry(COPIES, old_path, new_path)
+
+
+def carry(copies: Iterable[tuple[type[Any], str]], old_path: str, new_path: str) -> None:
     """One UPDATE a column, in the mover's transaction."""
     low, high = subtree(old_path)
-    for model, column in COPIES:
+    for model, column in copies:
         rows = model.objects.unscoped().filter(**{f"{column}__gte": low, f"{column}__lt": high})
         rows.update(**{column: Concat(Value(new_path), Substr(F(column), len(old_path) + 1))})
 

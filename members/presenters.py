@@ -14,10 +14,13 @@ from core.actors import Actor
 from core.components import Fact, Link
 from core.domain.codes import PARTY_STATUS
 from core.permissions import Permission
+from members import lost_presenters
+from members.actions.belonging import blockers_to_admit, blockers_to_join_mobile
 from members.actions.journeys import blockers_to_open_journey
 from members.actions.lost import blockers_to_open_lost
 from members.actions.people import blockers_to_move
-from members.enums import EVIDENCE_LABELS, Direction, LostState, Source
+from members.enums import AWAY_STATES, Direction, Source
+from members.freshness import Shelf
 from members.models import Evidence, Journey, LostContact, Member, Membership
 from members.words import masked, place_words, value_words
 
@@ -27,13 +30,16 @@ FACTS = (
 )  # fmt: skip
 NUMBERS = (("identity", "公民身份号码"), ("phone", "联系电话"), ("other_phones", "其他电话"))
 OUT_FACTS = (
-    "left_on", "expected_return_on", "where", "mobility", "reason", "host", "employer", "industry", "contact_name",
-    "certificate", "certificate_no", "ended_on", "note",
+    "left_on", "expected_return_on", "where", "placed_on", "mobility", "reason", "host", "employer", "industry", "wish",
+    "contact_name", "certificate", "certificate_no", "promised_on", "ended_on", "note",
 )  # fmt: skip
-IN_FACTS = ("left_on", "home_text", "reason", "where", "employer", "industry", "certificate_no", "ended_on", "note")
+IN_FACTS = (
+    "left_on", "home_text", "reason", "where", "placed_on", "employer", "industry", "wish", "wish_text", "certificate_no",
+    "ended_on", "note",
+)  # fmt: skip
+NO_GAP = frozenset({"placed_on", "promised_on", "wish_text", "ended_on"})  # nothing is missing where they are empty
 IN_LABELS = {"left_on": "流入时间", "home_text": "组织关系所在", "reason": "流入原因", "where": "现居住地"}
 OUT_LABELS = {"where": "去向", "host": "流入地党组织", "contact_name": "结对联系人"}
-LOST_TONES = {LostState.FOUND: "ok", LostState.REINSTATED: "ok", LostState.COUNTING: "warn"}
 PROOF_WORDS = {"edit": "手工登记"}
 KIND_LABELS = {"home": "组织关系", "mobile": "流动支部", "inflow": "流入纳入"}
 
@@ -61,13 +67,12 @@ class Stay:
 
 @dataclass(frozen=True)
 class Spell:
-    """A lost contact on the person file."""
+    """A lost contact on the person file; its own page has the rest."""
 
     state: str
     tone: str
     facts: list[Fact]
-    edit_url: str
-    found_url: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ def facts(member: Member) -> list[Fact]:
 
 def _fact(record: Any, name: str, label: str = "") -> Fact:
     value = getattr(record, record._meta.get_field(name).attname)
-    stored = value.iso() if hasattr(value, "iso") else value
+    stored = value.iso() if hasattr(value, "iso") else value.isoformat() if hasattr(value, "isoformat") else value
     return Fact(label or str(record._meta.get_field(name).verbose_name), value_words(type(record), name, stored))
 
 
@@ -132,26 +137,24 @@ def contact_number(journey: Journey, actor: Actor, shown: str) -> Number:
     return Number(label, shown or masked("contact_phone", number), "contact_phone", url)
 
 
-def verified(evidence: Iterable[Evidence], fields: Collection[str]) -> list[Fact]:
-    """Per field, the latest proof: when, from what, by whom."""
+def verified(evidence: Iterable[Evidence], shelves: Collection[Shelf]) -> list[Fact]:
+    """Per field, the latest proof: when, from what, by whom; and until when it is good, or why it is to be verified again."""
     latest: dict[str, Evidence] = {}
     for proof in evidence:  # newest first
         for name in proof.fields.split(","):
             latest.setdefault(name, proof)
     today = clock.today()
-    return [_proof(EVIDENCE_LABELS[name], latest.get(name), today) for name in EVIDENCE_LABELS if name in fields]
+    return [_proof(shelf, latest.get(shelf.field), today) for shelf in shelves]
 
 
-def _proof(label: str, proof: Evidence | None, today: dt.date) -> Fact:
+def _proof(shelf: Shelf, proof: Evidence | None, today: dt.date) -> Fact:
     if proof is None:
-        return Fact(label, "从未核实", "待核实", tone="warn")
+        return Fact(shelf.label, "从未核实", "待核实", tone="warn")
     ago = (today - proof.on).days
     when = "今天" if ago <= 0 else f"{ago} 天前"
-    return Fact(
-        label,
-        f"{proof.on:%Y-%m-%d}（{when}）",
-        f"{PROOF_WORDS.get(proof.source) or Source(proof.source).label} · {proof.by or ''}",
-    )
+    source = PROOF_WORDS.get(proof.source) or Source(proof.source).label
+    note = f"{source} · {proof.by or ''} · {shelf.term}"
+    return Fact(shelf.label, f"{proof.on:%Y-%m-%d}（{when}）", note, tone="warn" if shelf.is_stale else "")
 
 
 def stay(journey: Journey) -> Stay:
@@ -167,14 +170,15 @@ def stay(journey: Journey) -> Stay:
 
 def _span(journey: Journey) -> str:
     start = journey.left_on.chinese() if journey.left_on else "时间不详"
-    end = journey.ended_on.chinese() if journey.ended_on else ("至今" if journey.is_open else "")
+    end = journey.ended_on.chinese() if journey.ended_on else ("至今" if journey.state in AWAY_STATES else "")
     return f"{start} — {end}" if end else start
 
 
 def journey_facts(journey: Journey) -> list[Fact]:
     is_out = journey.direction == Direction.OUT
     names, labels = (OUT_FACTS, OUT_LABELS) if is_out else (IN_FACTS, IN_LABELS)
-    return [_journey_fact(journey, name, labels.get(name, "")) for name in names]
+    found = {name: _journey_fact(journey, name, labels.get(name, "")) for name in names}
+    return [fact for name, fact in found.items() if fact.value or name not in NO_GAP]
 
 
 def _journey_fact(journey: Journey, name: str, label: str) -> Fact:
@@ -187,17 +191,9 @@ def _journey_fact(journey: Journey, name: str, label: str) -> Fact:
     return _fact(journey, name, label)
 
 
-def spell(lost: LostContact, may_edit: bool) -> Spell:
-    names = ("since", "reason", "category", "steps", "found_on", "decided_on", "document", "note")
-    found = [fact for fact in (_fact(lost, name) for name in names) if fact.value]
-    is_open = lost.state in (LostState.COUNTING, LostState.LOST)
-    return Spell(
-        state=lost.get_state_display(),
-        tone=LOST_TONES.get(LostState(lost.state), "bad"),
-        facts=found,
-        edit_url=reverse("lost-edit", args=[lost.public_id]) if may_edit else "",
-        found_url=reverse("lost-found", args=[lost.public_id]) if may_edit and is_open else "",
-    )
+def spell(lost: LostContact) -> Spell:
+    state, tone = lost_presenters.chip(lost, clock.today())
+    return Spell(state, tone, lost_presenters.facts(lost), lost.get_absolute_url())
 
 
 def membership(row: Membership) -> tuple[str, str, str, str]:
@@ -214,38 +210,53 @@ def membership(row: Membership) -> tuple[str, str, str, str]:
 def status_chips(member: Member, journeys: Iterable[Journey], spells: Iterable[LostContact]) -> list[tuple[str, str]]:
     """(text, tone) of what stands out."""
     found = [(f"{journey.get_direction_display()}中", "info") for journey in journeys if journey.is_open]
-    found += [
-        (one.get_state_display(), LOST_TONES.get(LostState(one.state), "bad"))
-        for one in spells
-        if one.state in (LostState.COUNTING, LostState.LOST, LostState.STOPPED)
-    ]
+    found += [lost_presenters.chip(one, clock.today()) for one in spells if one.is_open]
     if member.party_status != "normal":
         found.append(
             (PARTY_STATUS.label(member.party_status), "neutral" if member.party_status == "deceased" else "bad")
         )
     if member.restricted:
         found.append(("限制知悉", "warn"))
-    return found
+    return list(dict.fromkeys(found))  # 停止党籍 is a status and the state of a spell
 
 
 def deeds(member: Member, actor: Actor) -> list[Deed]:
     """What can be done with a person, for somebody who may edit; reasons where it cannot.
 
-    Membership and status are for those who look after the membership.
+    Journeys, membership and status are for those who look after the membership.
     """
-    direction = Direction.IN if member.is_guest else Direction.OUT
     query = f"?member={member.public_id}"
-    found = [
-        Deed(
-            f"登记{direction.label}", reverse(f"journey-new-{direction.value}") + query, "journey",
-            blockers_to_open_journey(member, direction),
-        ),
-        Deed("登记联系不上", reverse("lost-new") + query, "lost", blockers_to_open_lost(member)),
-    ]  # fmt: skip
-    if actor.reaches(member.path, Permission.EDIT):
-        found.append(
-            Deed("调整支部", reverse("member-move", args=[member.public_id]), "move", blockers_to_move(member))
-        )
-        if not member.is_guest:
-            found.append(Deed("党籍状态", reverse("member-status", args=[member.public_id]), "status"))
+    lost = Deed("登记联系不上", reverse("lost-new") + query, "lost", blockers_to_open_lost(member))
+    keeps = actor.reaches(member.path, Permission.EDIT)
+    mobile = [] if member.is_guest else _mobile_deeds(member, keeps)
+    if not keeps:
+        return [lost, *mobile]
+    found = _stay_deeds(member, actor, query)
+    move = Deed("调整支部", reverse("member-move", args=[member.public_id]), "move", blockers_to_move(member))
+    found += [lost, *mobile, move]
+    if not member.is_guest:
+        found.append(Deed("党籍状态", reverse("member-status", args=[member.public_id]), "status"))
     return found
+
+
+def _stay_deeds(member: Member, actor: Actor, query: str) -> list[Deed]:
+    """What begins a journey; where one is under way its page has the rest."""
+    admit = Deed("组织关系转来了", reverse("member-admit", args=[member.public_id]), "admit", blockers_to_admit(member))
+    guest = [admit] if member.is_guest else []
+    if stay := Journey.objects.visible_to(actor).open().filter(member=member).first():
+        return [Deed(f"办理{stay.get_direction_display()}登记", stay.get_absolute_url(), "stay"), *guest]
+    direction = Direction.IN if member.is_guest else Direction.OUT
+    blockers = blockers_to_open_journey(member, direction)
+    if member.is_guest:
+        return [Deed("登记流入", reverse("journey-new-in") + query, "journey", blockers), *guest]
+    return [
+        Deed("外出报备", reverse("journey-report") + query, "report", blockers),
+        Deed("登记流出（已在外）", reverse("journey-new-out") + query, "journey", blockers),
+    ]
+
+
+def _mobile_deeds(member: Member, keeps: bool) -> list[Deed]:
+    if member.care_id is not None:
+        return [Deed("退出流动支部", reverse("member-mobile-quit", args=[member.public_id]), "quit")]
+    url = reverse("member-mobile", args=[member.public_id])
+    return [Deed("编入流动支部", url, "mobile", blockers_to_join_mobile(member))] if keeps else []

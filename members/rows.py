@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from branches import rules
+from branches.models import Organisation
 from core.crypto import CannotOpen
 from core.domain.codes import INDUSTRY
 from core.domain.dates import PartialDate, months_between
@@ -14,12 +16,13 @@ from core.domain.identity import mask_identity
 from core.domain.phones import mask_phone
 from core.domain.region_table import city_of, divisions, is_pseudo, province_of, short_name
 from core.domain.regions import region_label
-from members.enums import LostState, Source
+from members import lost_presenters
+from members.enums import Source
+from members.freshness import good_since
+from members.freshness import key as shelf_key
 from members.listing import Column, PeopleList
 from members.models import Journey, LostContact, Member
 
-# Days for which a verified field may be relied on (domain: phone and place a quarter, employer half a year).
-SHELF_DAYS = {"place": 90, "employer": 180, "phone": 90}
 DOUBTS = (("place", "去向待核实"), ("employer", "单位待核实"), ("phone", "电话待核实"))
 FRESH = ("facts", "phone", "address", "place", "employer", "reason", "dues")
 
@@ -45,12 +48,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Person:
-    """A row of any list taken apart: the member, and the open journey or spell that is there."""
+    """A row of any list taken apart: the member, and the open journey or spell that is there. ``good_for``: days by rule."""
 
     member: Member
     journey: Journey | None
     lost: LostContact | None
     today: dt.date
+    good_for: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, record: Any, today: dt.date) -> Person:
@@ -68,14 +72,17 @@ def rows(
     """Numbers are opened for these rows only, and shown masked. ``under``: the organisation that the page is about:
     nobody needs its name beside each of its branches."""
     shown = [Person.of(record, today) for record in records]
+    keepers = {one.pk: one for person in shown if (one := keeper(person.member))}
+    good_for = rules.values_at([shelf_key(name) for name, _doubt in DOUBTS], keepers.values(), today)
+    shown = [replace(one, good_for=good_for[place.pk]) if (place := keeper(one.member)) else one for one in shown]
     return [
         Row(
             person.member.name,
-            person.member.get_absolute_url(),
+            record.get_absolute_url() if people.shows_stay else person.member.get_absolute_url(),
             person.member.get_sex_display() if person.member.sex in ("1", "2") else "",
             [cell(people, person, column, under) for column in columns],
         )
-        for person in shown
+        for record, person in zip(records, shown, strict=True)
     ]
 
 
@@ -105,7 +112,7 @@ def branch(person: Person, people: PeopleList, under: str) -> tuple[str, str]:
 def state(person: Person) -> tuple[str, str]:
     """The one thing to know first, and how urgent it is."""
     if person.lost:
-        return lost_state(person.lost, person.today)
+        return lost_presenters.chip(person.lost, person.today)
     if person.member.party_status not in Member.COUNTED:
         return person.member.get_party_status_display(), "neutral"
     if not person.member.phone:
@@ -113,21 +120,18 @@ def state(person: Person) -> tuple[str, str]:
     if person.journey is None:
         return "流入" if person.member.is_guest else "在册", "neutral"
     fresh = getattr(person.member, "freshness", None)
-    for field, doubt in DOUBTS:
-        if field == "employer" and not person.journey.employer:
+    for name, doubt in DOUBTS:
+        if name == "employer" and not person.journey.employer:
             continue
-        on = getattr(fresh, f"{field}_on", None)
-        if on is None or (person.today - on).days > SHELF_DAYS[field]:
+        on = getattr(fresh, f"{name}_on", None)
+        if on is None or on < good_since(person.good_for[shelf_key(name)], person.today):
             return doubt, "info"
     return "已核实", "ok"
 
 
-def lost_state(lost: LostContact, today: dt.date) -> tuple[str, str]:
-    label = LostState(lost.state).label
-    if lost.state == LostState.COUNTING and lost.since:
-        months = months_between(lost.since.day, today)
-        return f"{label} {months} 个月" if months > 0 else label, "bad"
-    return label, "bad"
+def keeper(member: Member) -> Organisation | None:
+    """The organisation whose rules count for a person."""
+    return member.home or member.care
 
 
 def verified(person: Person) -> str:
@@ -184,6 +188,12 @@ def work(journey: Journey) -> str:
     return " · ".join(part for part in (journey.employer, first if len(first) > 1 else trade) if part)
 
 
+def _search(lost: LostContact) -> str:
+    """What a ledger told, and when somebody last searched; each step stands on the page."""
+    last = f"最近查找 {lost.searched_on:%Y-%m-%d}" if lost.searched_on else ""
+    return "；".join(part for part in (lost.steps, last) if part)
+
+
 _TEXTS: dict[str, Callable[[Person], str]] = {
     "age": _age,
     "education": lambda person: person.member.get_education_display(),
@@ -197,6 +207,8 @@ _TEXTS: dict[str, Callable[[Person], str]] = {
     "reason": _of_journey(lambda journey: journey.get_reason_display() or journey.reason_text),
     "mobility": _of_journey(lambda journey: journey.get_mobility_display()),
     "from": _of_journey(lambda journey: journey.home_text),
+    "from_home": _of_journey(lambda journey: journey.home.short_name if journey.home else journey.home_text),
+    "arrival": _of_journey(lambda journey: "已退回" if journey.refusal else journey.get_state_display()),
     "since": lambda person: _iso(person.lost.since) if person.lost else "",
-    "steps": lambda person: person.lost.steps if person.lost else "",
+    "steps": lambda person: _search(person.lost) if person.lost else "",
 }

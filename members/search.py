@@ -19,6 +19,8 @@ from core.domain.identity import parse_identity
 from core.domain.phones import parse_phones
 from core.errors import UserError
 from core.lookups import HasLetters
+from core.paths import split
+from core.permissions import Permission
 from members.models import Member
 
 MOST = 100
@@ -93,7 +95,7 @@ def _number(text: str, plain: str) -> Wanted:
 def find(wanted: Wanted, actor: Actor) -> list[int]:
     """Ids of at most MOST + 1 people in the scope; those at home first, in the order of the tree.
 
-    Each scope column is asked for itself, so that each question is one walk along one index.
+    Each scope column is asked for itself, so that each question is one walk along one index; the people of an outpost are few.
     """
     if not wanted.may_be_address:
         return list(_current(wanted).visible_to(actor).order_by("pk").values_list("pk", flat=True)[: MOST + 1])
@@ -103,6 +105,9 @@ def find(wanted: Wanted, actor: Actor) -> list[int]:
         if actor.everything and column == "care_path":
             break
         found |= dict.fromkeys(rows.order_by(column, "pk").values_list("pk", flat=True)[: MOST + 1])
+    if split(actor.ranges(Permission.VIEW))[1]:
+        rows = _current(wanted).visible_to(actor)
+        found |= dict.fromkeys(rows.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
     return list(found)[: MOST + 1]
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db import models
@@ -19,13 +19,17 @@ from django.db import models
 from audit.actions import copy_changes
 from core import bulk, crypto, hooks
 from core.actors import Actor
+from core.behind import Behind
 from core.domain.names import initials_all
 from core.ids import new_id
 from members.enums import EVIDENCE, Source
-from members.models import Evidence, Freshness, Journey, LostContact, Member, Membership
+from members.models import Evidence, Freshness, Journey, LostContact, Member, Membership, Transfer
 
-_EMPTY = (None, "", [], {})
+_NUMBERS = (bool, int)  # 0 and "no" are said, an empty text is not
 FRESH = tuple(EVIDENCE)
+_COURSE = frozenset({"state", "left_on", "ended_on"})  # of a journey
+_WHERE = frozenset({"region_code"})
+_PLACE = frozenset({"home_path", "care_path"})  # of a member
 _NEWER = "excluded.{0}_on IS NOT NULL AND (t.{0}_on IS NULL OR excluded.{0}_on >= t.{0}_on)"
 FRESH_SETS = ", ".join(
     f"{name}_{part} = CASE WHEN {_NEWER.format(name)} THEN excluded.{name}_{part} ELSE t.{name}_{part} END"
@@ -44,19 +48,20 @@ def defaults(model: type[models.Model]) -> dict[str, Any]:
 
 
 _DEFAULTS: dict[type[models.Model], dict[str, Any]] = {}
-_HISTORY: dict[type[models.Model], tuple[tuple[str, str], ...]] = {}
+_HISTORY: dict[type[models.Model], dict[str, str]] = {}  # column -> name of the field
 
 
 def _defaults(model: type[models.Model]) -> dict[str, Any]:
     if model not in _DEFAULTS:
         _DEFAULTS[model] = defaults(model)
         history = getattr(model, "HISTORY", ())
-        _HISTORY[model] = tuple((name, model._meta.get_field(name).attname) for name in history)  # type: ignore[union-attr]
+        _HISTORY[model] = {model._meta.get_field(name).attname: name for name in history}  # type: ignore[union-attr]
     return _DEFAULTS[model]
 
 
 class Writer:
-    """Collects, then :meth:`flush` writes. ``on``: the business date that evidence counts from."""
+    """Collects, then :meth:`flush` writes. ``on``: the business date that evidence counts from. With ``behind`` the statements
+    are only handed over, to be sent while the next chunk is planned."""
 
     def __init__(
         self,
@@ -67,16 +72,19 @@ class Writer:
         source: str = "edit",
         evidence: Source = Source.EDIT,
         batch: str = "",
+        behind: Behind | None = None,
     ) -> None:
         self.by, self.now, self.on = by, now, on
+        self._behind = behind
         self.source, self.evidence_source, self.batch = source, evidence, batch
-        self._actor = f"{by.ref.id} {by.ref.label}"[:160]
+        self.actor = f"{by.ref.id} {by.ref.label}"[:160]
         self._inserts: dict[type[models.Model], list[dict[str, Any]]] = {}
         self._updates: dict[type[models.Model], dict[tuple[str, ...], list[tuple[Any, ...]]]] = {}
         self._changes: list[tuple[Any, ...]] = []
         self._evidence: dict[int, frozenset[str]] = {}
         self._ids: dict[type[models.Model], list[int]] = {}
         self._versions: dict[tuple[type[models.Model], int], int] = {}
+        self._changed: set[int] = set()  # members whose facts, or whose journey's, are now others
 
     def reserve(self, model: type[models.Model], number: int) -> None:
         """Fetch primary keys for ``number`` creates at once."""
@@ -96,7 +104,11 @@ class Writer:
                 row[stamp] = self.now
         self._inserts.setdefault(model, []).append(row)
         if "version" in row:
-            fields = {name: [None, row[column]] for name, column in _HISTORY[model] if row[column] not in _EMPTY}
+            fields = {
+                name: [None, value]
+                for column, name in _HISTORY[model].items()
+                if (value := row[column]) or value.__class__ in _NUMBERS
+            }
             self._record(model, row["public_id"], row["version"], fields)
         return row
 
@@ -116,7 +128,9 @@ class Writer:
         after = {column: value for column, value in values.items() if row[column] != value}
         if not after:
             return False
-        names = {column: name for name, column in _HISTORY[model]}
+        if model in (Member, Journey) and (member_id := row.get("id" if model is Member else "member_id")):
+            self._changed.add(member_id)
+        names = _HISTORY[model]
         fields = {names[column]: [row[column], value] for column, value in after.items() if column in names}
         version = self._versions[model, row["id"]] = row["version"] + 1
         self._record(model, row["public_id"], version, fields)
@@ -139,7 +153,7 @@ class Writer:
 
     def _record(self, model: type[models.Model], public_id: str, version: int, fields: dict[str, list[Any]]) -> None:
         self._changes.append(
-            (model._meta.label_lower, public_id, version, self.now, self._actor, self.batch, self.source, fields)
+            (model._meta.label_lower, public_id, version, self.now, self.actor, self.batch, self.source, fields)
         )
 
     def verified(self, member_id: int, fields: Iterable[str]) -> None:
@@ -158,24 +172,61 @@ class Writer:
                 "ends_on": None,
                 "batch": self.batch,
                 "ended_batch": "",
-                "made_by": self._actor,
+                "made_by": self.actor,
             }
         )
 
     def flush(self) -> None:
         """Write everything collected, members first."""
-        for model in (Member, Membership, Journey, LostContact):
+        journeys, redirected = self._journeys(), self._redirected()
+        made, placed = [row["id"] for row in self._inserts.get(Member, [])], self._placed()
+        for model in (Member, Membership, Journey, LostContact, Transfer):
             rows = self._inserts.pop(model, [])
             if rows:
                 columns = tuple(rows[0])
-                bulk.copy_rows(model, columns, ([row[column] for column in columns] for row in rows))
+                bulk.copy_rows(model, columns, ([row[column] for column in columns] for row in rows), self._behind)
         for model, groups in self._updates.items():
             for columns, values in groups.items():
-                bulk.update_rows(model, columns, values)
+                bulk.update_rows(model, columns, values, self._behind)
         self._updates.clear()
-        copy_changes(self._changes)
+        copy_changes(self._changes, self._behind)
         self._changes = []
+        if journeys:
+            self._tell(hooks.journeys_written, ids=journeys, by=self.by, now=self.now)
+        if redirected:
+            self._tell(hooks.journeys_redirected, ids=redirected)
+        if made:
+            self._tell(hooks.members_made, ids=made)
+        if placed:
+            self._tell(hooks.members_placed, ids=placed)
         self._write_evidence()
+        self._changed = set()
+
+    def _tell(self, hook: hooks.Hook, **what: Any) -> None:
+        """Once it is written: whoever listens may look at it."""
+        if self._behind is None:
+            hook.call(**what)
+        else:
+            self._behind.then(partial(hook.call, **what))
+
+    def _journeys(self) -> list[int]:
+        """Those that the next flush begins, ends or dates otherwise."""
+        made = [row["id"] for row in self._inserts.get(Journey, [])]
+        return made + self._with(Journey, _COURSE)
+
+    def _redirected(self) -> list[int]:
+        """Those that the next flush leads to another place, and does nothing else to."""
+        written = set(self._with(Journey, _COURSE))
+        return [pk for pk in self._with(Journey, _WHERE) if pk not in written]
+
+    def _placed(self) -> list[int]:
+        """The members whom the next flush gives another branch."""
+        return self._with(Member, _PLACE)
+
+    def _with(self, model: type[models.Model], columns: frozenset[str]) -> list[int]:
+        """The records that the next flush changes in one of these columns."""
+        groups = self._updates.get(model, {}).items()
+        return [row[0] for changed, rows in groups if not columns.isdisjoint(changed) for row in rows]
 
     def _write_evidence(self) -> None:
         proofs = {member: fields for member, fields in self._evidence.items() if fields}
@@ -189,15 +240,24 @@ class Writer:
             Evidence,
             ("member_id", "fields", "on", "source", "by", "batch", "at"),
             (
-                (member, joined, self.on, self.evidence_source.value, self._actor, self.batch, self.now)
+                (member, joined, self.on, self.evidence_source.value, self.actor, self.batch, self.now)
                 for fields, members in alike.items()
                 if (joined := ",".join(name for name in FRESH if name in fields))
                 for member in members
             ),
+            self._behind,
         )
         for fields, members in alike.items():
-            bulk.upsert_same(Freshness, members, self._fresh(fields), FRESH_SETS)
-        hooks.evidence_recorded.call(members=proofs, source=self.evidence_source, on=self.on, by=self.by)
+            bulk.upsert_same(Freshness, members, self._fresh(fields), FRESH_SETS, self._behind)
+        self._tell(
+            hooks.evidence_recorded,
+            members=proofs,
+            changed=self._changed,
+            source=self.evidence_source,
+            on=self.on,
+            by=self.by,
+            now=self.now,
+        )
 
     def _fresh(self, fields: frozenset[str]) -> dict[str, Any]:
         """The columns of :class:`Freshness` that these fields being verified now give."""
@@ -206,14 +266,15 @@ class Writer:
         return values
 
 
-def evidence_of(keys: Iterable[str]) -> frozenset[str]:
-    """The fields of evidence that stating these columns proves."""
-    return _proved(tuple(keys))
+def evidence_of(keys: Iterable[str], shown: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The fields of evidence that stating these columns proves. ``shown``: columns that stand there and prove nothing."""
+    return _proved(tuple(keys), shown)
 
 
 @lru_cache(maxsize=4096)
-def _proved(keys: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(field for field, columns in EVIDENCE.items() if not set(columns).isdisjoint(keys))
+def _proved(keys: tuple[str, ...], shown: frozenset[str]) -> frozenset[str]:
+    said = set(keys) - shown
+    return frozenset(field for field, columns in EVIDENCE.items() if not said.isdisjoint(columns))
 
 
 def sealed(model: type[Any], public_id: str, name: str, value: str) -> dict[str, str]:

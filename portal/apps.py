@@ -24,7 +24,8 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from branches import admin  # noqa: F401, PLC0415 models are loaded only now
-        from portal.first_week import registration  # noqa: PLC0415
+        from portal.first_week import registration  # noqa: PLC0415 models are loaded only now
+        from stations import admin as _stations  # noqa: F401, PLC0415 the same
 
         registration.register()
         navigation.register(NavItem("home", "工作台", "home", order=10, group=1))

@@ -22,11 +22,14 @@ from exchange.actions.batches import receive
 from exchange.actions.checks import check
 from exchange.enums import Mode, State
 from exchange.models import ImportBatch
+from jobs.runner import run_waiting
 from portal.first_week import actions as first_week
+from stations.demo import make_clerks
+from sweeps.actions import opening
 
 COUNTY = "中共云湖县委员会"
 REGION = "379981"  # never given to a real county
-BY_COUNTY = ("01-党组织名册.xlsx", "02-党员名册-全县.xlsx")
+BY_COUNTY = ("01-党组织名册.xlsx", "02-党员名册-全县.xlsx", "07-红色驿站名册.xlsx")
 BY_TOWN = (
     ("03-流出党员台账-柳河镇.xlsx", "柳河镇"),
     ("04-流入党员台账-城关镇.xlsx", "城关镇"),
@@ -54,12 +57,23 @@ def load(folder: Path, say: Say) -> None:
         take(folder / BY_COUNTY[0], by, say)
     make_accounts(password)
     with _signed_in("xian") as by:
-        take(folder / BY_COUNTY[1], by, say)
+        for name in BY_COUNTY[1:]:
+            take(folder / name, by, say)
+    make_clerks(password)
     for file, town in town_files(folder):
         with _signed_in(account_of(town, county)) as by:
             take(file, by, say)
     if not first_week.is_finished():
         first_week.finish(by=SYSTEM)
+    begin_sweep(county, say)
+
+
+def begin_sweep(county: Organisation, say: Say) -> None:
+    """This quarter's sweep, whose routes come from what the ledgers have just proved."""
+    with _signed_in("xian") as by:
+        sweep = opening.open_sweep(organisation=county, by=by)
+    run_waiting()
+    say(f"{sweep}：已开启")
 
 
 def town_files(folder: Path) -> Iterator[tuple[Path, str]]:

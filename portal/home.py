@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -17,13 +17,15 @@ from audit.models import Event
 from core import checklist, clock, counting
 from core.actors import Actor
 from core.components import Link, Todo
+from core.http import PortalRequest
 from core.permissions import Permission
 from core.views.bases import readonly
 from inbox.models import Level
 from inbox.models import Todo as Waiting
-from members.filters import Chosen
-from members.listing import IN, LOST, MEMBERS, OUT, PeopleList
 from members.models import Member
+from reports.overview import lists
+from stations.scope import own_station
+from sweeps.presenters import standing
 
 MOST_COUNTED = 40_000
 RECENT = 6
@@ -45,9 +47,11 @@ class Figure:
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def home(request: PortalRequest) -> HttpResponse:
+    actor = request.actor
     with readonly():
+        if station := own_station(actor):
+            return redirect(station)
         if actor.can(Permission.EDIT) and actor.can(Permission.VIEW):
             return render(request, "home.html", _for_staff(actor))
         return render(request, "home.html", _for_keepers(actor))
@@ -65,7 +69,9 @@ def _for_staff(actor: Actor) -> dict[str, Any]:
         )
         if actor.role == "secretary"
         else [],
+        "sweep": standing(actor) if actor.role == "secretary" else None,
         "figures": _figures(actor),
+        "overview_url": _address("overview"),
         "waiting": _waiting(actor),
         "inbox_url": _address("inbox"),
         "recent": _recent(actor, Permission.VIEW, "import", "change"),
@@ -93,20 +99,19 @@ def _for_keepers(actor: Actor) -> dict[str, Any]:
 
 
 def _figures(actor: Actor) -> list[Figure]:
-    asked: list[tuple[str, PeopleList, dict[str, str], str]] = [
-        ("党员", MEMBERS, {}, "plain"),
-        ("流动党员（流出）", OUT, {"term": "mobile"}, "plain"),
-        ("短期外出", OUT, {"term": "short"}, "plain"),
-        ("流入党员", IN, {}, "plain"),
-        ("联系不上与失联", LOST, {}, "bad"),
-        ("四清有缺项", OUT, {"gap": "any"}, "plain"),
+    """Counted on the very lists that the overview counts."""
+    asked = [
+        ("党员", lists.EVERYBODY, "plain"),
+        ("流动党员（流出）", lists.MOBILE, "plain"),
+        ("短期外出", lists.SHORT, "plain"),
+        ("流入党员", lists.HERE, "plain"),
+        ("联系不上与失联", lists.SEARCHED, "bad"),
+        ("四清有缺项", lists.INCOMPLETE, "plain"),
     ]
     figures = []
-    for label, people, query, tone in asked:
-        rows = people.queryset(actor, Chosen.of(people.filters, query))
-        number, more = counting.capped(rows, MOST_COUNTED)
-        url = reverse(people.url_name) + "".join(f"?{key}={value}" for key, value in query.items())
-        figures.append(Figure(label, f"{number:,}+" if more else number, url, tone if number else "plain"))
+    for label, listed, tone in asked:
+        number, more = counting.capped(listed.queryset(actor), MOST_COUNTED)
+        figures.append(Figure(label, f"{number:,}+" if more else number, listed.url, tone if number else "plain"))
     return figures
 
 

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "drf_spectacular",
     "django_htmx",
     "template_partials",
     "import_export",
@@ -40,6 +41,9 @@ INSTALLED_APPS = [
     "inbox",
     "exchange",
     "members",
+    "stations",
+    "sweeps",
+    "reports",
 ]
 
 MIDDLEWARE = [
@@ -49,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "core.middleware.NoNul",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.first_week.gate.FirstUse",
     "accounts.middleware.ActingUser",
@@ -144,6 +149,10 @@ SECURE_PROXY_SSL_HEADER = (
     if env_bool("BEHIND_PROXY", False, "前面有会设置 X-Forwarded-Proto 的反向代理时为 1")
     else None
 )
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # the proxy in front turns plain HTTP into HTTPS; behind it every request here is plain HTTP
+    "security.W021",  # the preload list of browsers is for names on the internet, this one is on an intranet
+]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -167,10 +176,22 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.SessionActor", "accounts.api.TokenActor"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.ClientThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.inputs.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.api.negotiation.OnlyJSON",
     "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "core.api.schema.Operations",
+    "EXCEPTION_HANDLER": "core.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "雁驿接口",
+    "DESCRIPTION": "党组织、党员、流动经历和季度排查：与网页同样的范围、同样的办理、同样的拒绝。",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [],
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,  # a test reads the schema
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 # Without these two codes the library lets everybody import and export; nobody holds them, each admin page says who may.
@@ -184,12 +205,24 @@ CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 CELERY_TASK_TIME_LIMIT = env_int("JOB_TIME_LIMIT", 3600, "单个任务最长运行秒数")
 JOB_LEASE = env_int("JOB_LEASE", 20, "后台进程中断后，多少秒才把它没办完的任务重新排队（PostgreSQL）")
 
+NOTICE_WEBHOOK = env_str("NOTICE_WEBHOOK", "", "消息标题另外送到这个网址（短信或政务微信网关）；留空则什么都不出本机")
+NOTICE_MAIL = env_list("NOTICE_MAIL", "", "单位的消息标题另外发到这些邮箱，逗号分隔；留空则不发")
+EMAIL_HOST, _, _port = env_str("MAIL_SERVER", "127.0.0.1:25", "发邮件的服务器，主机:端口").partition(":")
+EMAIL_PORT, EMAIL_TIMEOUT = int(_port or 25), 5
+DEFAULT_FROM_EMAIL = env_str("MAIL_FROM", "portal@localhost", "邮件的发件地址")
+
 LOG_LEVEL = env_str("LOG_LEVEL", "INFO", "日志级别")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"numbers": {"()": "core.logs.HideNumbers"}, "request": {"()": "core.logs.RequestIds"}},
+    "filters": {
+        "broker": {"()": "core.logs.BrokerAway"},
+        "numbers": {"()": "core.logs.HideNumbers"},
+        "request": {"()": "core.logs.RequestIds"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {request_id} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["request", "numbers"], "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "filters": ["broker", "request", "numbers"], "formatter": "line"}
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.models import LogEntry
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import path
 from django.views.generic import RedirectView
 from import_export.tmp_storages import BaseStorage
@@ -20,6 +20,7 @@ from import_export.tmp_storages import BaseStorage
 from accounts.views.sign_in import sign_out_page
 from core.actors import Actor, current_actor
 from core.errors import NotAllowed
+from core.http import PortalRequest
 from core.permissions import Permission
 from files import actions as files
 
@@ -35,14 +36,14 @@ class SystemSite(AdminSite):
     site_url = "/"
     enable_nav_sidebar = False
 
-    def has_permission(self, request: HttpRequest) -> bool:
-        return bool(request.actor.can(Permission.SYSTEM))  # type: ignore[attr-defined]
+    def has_permission(self, request: PortalRequest) -> bool:
+        return bool(request.actor.can(Permission.SYSTEM))
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not self.has_permission(request):
                 raise NotAllowed
             return inner(request, *args, **kwargs)  # type: ignore[no-any-return]
@@ -58,7 +59,7 @@ class SystemSite(AdminSite):
             *kept,
         ]
 
-    def get_log_entries(self, request: HttpRequest) -> Any:
+    def get_log_entries(self, request: PortalRequest) -> Any:
         """The portal has a log of its own."""
         return LogEntry.objects.none()
 

@@ -3,11 +3,25 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.api import SchemaView
 from portal.first_week.state import STEPS
 from portal.home import home
 from portal.views import first_week, set_up, support
 
-APPS = ("core", "audit", "branches", "accounts", "files", "jobs", "inbox", "exchange", "members")
+APPS = (
+    "core",
+    "audit",
+    "branches",
+    "accounts",
+    "files",
+    "jobs",
+    "inbox",
+    "exchange",
+    "members",
+    "stations",
+    "sweeps",
+    "reports",
+)
 
 urlpatterns = [
     path("", home, name="home"),
@@ -19,6 +33,7 @@ urlpatterns = [
     path("help/", support.help_page, name="help"),
     path("feedback/", support.feedback_page, name="feedback"),
     path("system/", admin.site.urls),
+    path("api/v1/schema/", SchemaView.as_view(), name="api-schema"),
     *(path("", include(f"{app}.urls")) for app in APPS),
 ]
 

@@ -17,6 +17,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from accounts.actors import actor_for
 from accounts.models import Grant, User
@@ -28,6 +29,7 @@ from core.crypto import make_keys
 from core.domain.identity import check_digit
 from core.domain.names import initials
 from members.models import Member, Membership
+from tests import browsing
 from tests.installation import Installation, prepared
 
 hypothesis_settings.register_profile("ci", max_examples=25, deadline=None)  # small: runs with every suite
@@ -234,6 +236,42 @@ def client_for() -> Callable[[User], Client]:
         return client
 
     return make
+
+
+USING_A_DATABASE = frozenset({"db", "transactional_db", "django_db_setup", "live_server"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What touches no database need not be run on each."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if not item.get_closest_marker("django_db") and USING_A_DATABASE.isdisjoint(fixtures):
+            item.add_marker(pytest.mark.once)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    yield from browsing.started()
+
+
+@pytest.fixture
+def sit(chromium: Browser, live_server: Any, client_for: Callable[[User], Client]) -> Iterator[Callable[..., Page]]:
+    """``sit(user, size)``: a browser of its own in which that person is signed in (None: nobody), at the portal's door."""
+    contexts: list[BrowserContext] = []
+
+    def make(user: User | None, size: tuple[int, int] = browsing.DESKTOP, **options: Any) -> Page:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]}, base_url=live_server.url, **options
+        )
+        contexts.append(context)
+        if user is not None:
+            session = client_for(user).cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,10 @@ from django.utils import timezone
 from accounts import names, rights
 from accounts.actions.grants import ACCOUNTS_LOCK, grant
 from accounts.events import account_event
-from accounts.models import Grant, LoginSlip, User
+from accounts.models import Grant, LoginSlip, Outpost, User
 from accounts.roles import ROLES
 from branches.models import Organisation, Post
-from core import clock
+from core import clock, hooks
 from core.actors import Actor
 from core.bulk import lock
 from core.domain.phones import is_mobile
@@ -27,6 +27,8 @@ from core.permissions import Permission
 # contact persons work by a personal link and have no account.
 STAFF_POSTS = (Post.Title.SECRETARY, Post.Title.DEPUTY, Post.Title.ORGANISER, Post.Title.CLERK)
 BRANCH_POSTS = (Post.Title.SECRETARY, Post.Title.DEPUTY, Post.Title.CLERK)
+# Said of a user name whose account is out of reach: not that there is one, let alone whose or where.
+ELSEWHERE = "这个用户名暂时不能开通，已请共同的上级核对，等回话后再办"
 
 
 @transaction.atomic
@@ -39,34 +41,49 @@ def open_account(
     by: Actor,
     duty: str = "",
     post: Post | None = None,
+    outpost: Outpost | None = None,
     starts_on: dt.date | None = None,
     ends_on: dt.date | None = None,
     now: dt.datetime | None = None,
 ) -> User:
-    """An account with its first role at its unit; the way in is a slip. Raises NotAllowed, UserError."""
+    """An account with its first role at its unit (or at an outpost that the unit keeps); the way in is a slip.
+
+    Raises NotAllowed, UserError; after code "username_elsewhere" the caller asks :func:`ask_above`.
+    """
     now = now or clock.now()
     rights.require_grantable(by, role, organisation, timezone.localdate(now))
-    user = _new_user(username, name, organisation, duty)
+    user = _new_user(username, name, organisation, duty, by)
     account_event("account_opened", f"开通账号：{name}，{user.shown_username}", user, by=by, now=now)
     grant(
-        user=user, role=role, organisation=organisation, by=by, post=post, starts_on=starts_on, ends_on=ends_on, now=now
-    )
+        user=user, role=role, organisation=organisation, by=by, post=post, outpost=outpost, starts_on=starts_on,
+        ends_on=ends_on, now=now,
+    )  # fmt: skip
     return user
 
 
-def _new_user(username: str, name: str, organisation: Organisation, duty: str) -> User:
+def _new_user(username: str, name: str, organisation: Organisation, duty: str, by: Actor) -> User:
     typed = names.tidy(username)
     if names.is_number(typed) and not is_mobile(typed):
         raise UserError("用户名里的手机号不对，应是 1 开头的 11 位数字。", "username_invalid")
     if not names.is_number(typed) and not names.is_word(typed):
         raise UserError("用户名用手机号，或字母开头的 3 至 30 位字母、数字。", "username_invalid")
-    if User.objects.named(typed).exists():
+    taken = User.objects.named(typed).first()
+    if taken is not None and not rights.looks_after(by, taken):
+        raise UserError(f"{ELSEWHERE}。", "username_elsewhere")
+    if taken is not None:
         raise UserError("这个用户名已在使用。是同一个人的话，找到那个账号授权，不用另开。", "username_taken")
     user = User(name=name.strip(), organisation=organisation, duty=duty.strip())
     user.put_username(typed)
     user.set_unusable_password()
     user.save()
     return user
+
+
+def ask_above(*, username: str, organisation: Organisation, by: Actor) -> None:
+    """The nearest organisation above both is told that an account of its people is wanted elsewhere too."""
+    taken = User.objects.named(username).select_related("organisation").first()
+    if taken is not None:
+        hooks.account_wanted.call(organisation=organisation, user=taken, by=by)
 
 
 @dataclass
@@ -145,8 +162,9 @@ def _open_for_post(post: Post, result: FromPosts, by: Actor, now: dt.datetime) -
             duty=post.get_title_display(), post=post, now=now,
         )  # fmt: skip
         result.opened.append(user)
-    elif not User.objects.manageable_by(by).filter(pk=user.pk).exists():
-        result.missing.append((post, "这个手机号在别处已有账号，要给这个账号授权请上一级办理"))
+    elif not rights.looks_after(by, user):
+        result.missing.append((post, ELSEWHERE))
+        ask_above(username=phone, organisation=post.organisation, by=by)
     elif user.name != post.holder_name:
         result.missing.append((post, f"这个手机号已是{user.name}的账号，请核对是谁的号码"))
     elif user in result.opened:

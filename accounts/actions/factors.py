@@ -52,22 +52,25 @@ def provisioning_uri(factor: SecondFactor) -> str:
     )
 
 
-@transaction.atomic
 def confirm_second_factor(*, user: User, code: str, by: Actor, now: dt.datetime | None = None) -> list[str]:
     """A right code proves that the authenticator is set up. Returns the recovery codes, shown this once.
 
-    Raises UserError.
+    Raises UserError, Locked.
     """
     now = now or clock.now()
     require_own(user, by)
-    factor = SecondFactor.objects.select_for_update(of=("self",)).filter(user=user, confirmed_at=None).first()
-    if factor is None or not _matches(factor, code, now):
-        raise UserError("口令不对。请核对手机时间是否准确，输入手机上正在显示的六位数字。", "code_wrong")
-    factor.confirmed_at = now
-    factor.save()
-    codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
-    RecoveryCode.objects.bulk_create([RecoveryCode(factor=factor, code=_recovery_hash(factor, one)) for one in codes])
-    account_event("factor_confirmed", f"{user.name}启用了动态口令", user, by=by, now=now)
+    take_try("enrol", user.username, "", now)
+    with transaction.atomic():
+        factor = SecondFactor.objects.select_for_update(of=("self",)).filter(user=user, confirmed_at=None).first()
+        if factor is None or not _matches(factor, code, now):
+            raise UserError("口令不对。请核对手机时间是否准确，输入手机上正在显示的六位数字。", "code_wrong")
+        factor.confirmed_at = now
+        factor.save()
+        codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
+        rows = [RecoveryCode(factor=factor, code=_recovery_hash(factor, one)) for one in codes]
+        RecoveryCode.objects.bulk_create(rows)
+        account_event("factor_confirmed", f"{user.name}启用了动态口令", user, by=by, now=now)
+    forgive("enrol", user.username, "")
     return codes
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import rights
 from accounts.events import account_event
-from accounts.models import Grant, User
+from accounts.models import Grant, Outpost, User
 from accounts.roles import ROLES
 from branches.models import Organisation, Post
 from core import clock
@@ -29,28 +29,34 @@ def grant(
     organisation: Organisation,
     by: Actor,
     post: Post | None = None,
+    outpost: Outpost | None = None,
     starts_on: dt.date | None = None,
     ends_on: dt.date | None = None,
     now: dt.datetime | None = None,
 ) -> Grant:
-    """Give ``role`` at ``organisation``; with a ``post`` it ends when the post does. The same again changes nothing.
+    """Give ``role`` at ``organisation``, or at an ``outpost`` that it keeps; with a ``post`` it ends when the post does. The same
+    again changes nothing.
 
     Raises NotAllowed (subtree, role, oneself) and UserError (closed organisation, separation of duties, dates).
     """
     now = now or clock.now()
     today = timezone.localdate(now)
     _require_may_give(user, role, organisation, by, today)
+    if ROLES[role].at_outpost != (outpost is not None):
+        raise UserError(f"“{ROLES[role].title}”要在驿站的页面上授予，别的角色在这里授予。", "outpost")
+    where = {"outpost_path": outpost.path, "outpost_label": outpost.label} if outpost else {"outpost_path": ""}
     starts_on = starts_on or today
     _require_dates(starts_on, ends_on, today)
     same = Grant.objects.live(today).filter(user=user, role=role, organisation=organisation, stands_in_for=None)
+    same = same.filter(outpost_path=where["outpost_path"])
     if found := same.filter(post=post, ends_on=ends_on).first():
         return found
     made = Grant.objects.create(
         user=user, role=role, organisation=organisation, post=post, starts_on=starts_on, ends_on=ends_on,
-        granted_by=by.ref, granted_at=now,
+        granted_by=by.ref, granted_at=now, **where,
     )  # fmt: skip
     until = f"，到 {ends_on:%Y-%m-%d} 为止" if ends_on else ""
-    text = f"授予{user.name}“{made.title}”，范围{organisation.short_name}，自 {starts_on:%Y-%m-%d} 起{until}"
+    text = f"授予{user.name}“{made.title}”，范围{made.place}，自 {starts_on:%Y-%m-%d} 起{until}"
     account_event("grant_given", text, user, by=by, now=now, role=role, organisation=organisation.public_id)
     return made
 
@@ -83,13 +89,13 @@ def withdraw(*, grant: Grant, by: Actor, now: dt.datetime | None = None) -> Gran
         rights.require_grantable(by, found.role, found.organisation, today)
     rights.require_none(rights.blockers_to_withdraw(found, by, today))
     stand_ins = Grant.objects.live(today).filter(
-        stands_in_for=found.user, role=found.role, organisation=found.organisation
+        stands_in_for=found.user, role=found.role, organisation=found.organisation, outpost_path=found.outpost_path
     )
     stand_ins = stand_ins.select_related("user", "organisation")
     for one in [found, *stand_ins]:
         one.withdrawn_at, one.withdrawn_by = now, by.ref
         one.save(update_fields=["withdrawn_at", "withdrawn_by"])
-        text = f"收回{one.user.name}的“{one.title}”，范围{one.organisation.short_name}"
+        text = f"收回{one.user.name}的“{one.title}”，范围{one.place}"
         account_event("grant_withdrawn", text, one.user, by=by, now=now, role=one.role)
     return found
 
@@ -110,16 +116,25 @@ def stand_in(
     if not User.objects.filter(pk=user.pk, is_active=True).exists():
         raise UserError(f"{user.name}的账号已停用，请先启用。", "account_disabled")
     _require_may_give(user, grant.role, grant.organisation, by, today)
+    if not rights.is_near(user, grant, by):
+        raise UserError(f"{user.name}不在{grant.organisation.short_name}附近任职，请另选一位同事代岗。", "stand_in_far")
     _require_dates(starts_on, ends_on, today)
     overlapping = Grant.objects.live(today).filter(
-        user=user, role=grant.role, organisation=grant.organisation, starts_on__lte=ends_on
+        user=user,
+        role=grant.role,
+        organisation=grant.organisation,
+        outpost_path=grant.outpost_path,
+        starts_on__lte=ends_on,
     )
     if overlapping.exclude(ends_on__lt=starts_on).exists():
         raise UserError(f"{user.name}在这段时间已有同样的授权，不用再代岗。", "stand_in_not_needed")
     made = Grant.objects.create(
         user=user, role=grant.role, organisation=grant.organisation, post=grant.post, stands_in_for=grant.user,
+        outpost_path=grant.outpost_path, outpost_label=grant.outpost_label,
         starts_on=starts_on, ends_on=ends_on, granted_by=by.ref, granted_at=now,
     )  # fmt: skip
-    text = f"{user.name}代{grant.user.name}的“{made.title}”（{grant.organisation.short_name}），{starts_on:%Y-%m-%d} 至 {ends_on:%Y-%m-%d}"
+    text = (
+        f"{user.name}代{grant.user.name}的“{made.title}”（{grant.place}），{starts_on:%Y-%m-%d} 至 {ends_on:%Y-%m-%d}"
+    )
     account_event("stand_in", text, user, by=by, now=now, role=grant.role, for_user=grant.user.public_id)
     return made

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import passwords, policy
+from accounts.actions.tries import prove_own_password
 from accounts.events import account_event
 from accounts.models import Device, User
 from accounts.rights import require_own
@@ -23,20 +24,19 @@ from core.errors import UserError
 PIN_LENGTH = 6
 
 
-@transaction.atomic
 def set_password(*, user: User, current: str, password: str, by: Actor, now: dt.datetime | None = None) -> User:
     """One's own password. Ends all sessions: the caller keeps the present one with ``update_session_auth_hash``.
 
-    Raises UserError (current one wrong), ValidationError (password rule).
+    Raises UserError (current one wrong), Locked, ValidationError (password rule).
     """
     now = now or clock.now()
     require_own(user, by)
-    found = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    if not found.check_password(current):
-        raise UserError("现在的密码不对，请重新输入。", "password_wrong")
-    check_new_password(password, found)
-    store_password(found, password, now)
-    account_event("password_set", f"{found.name}修改了密码", found, by=by, now=now)
+    prove_own_password(user, current, now, "现在的密码不对，请重新输入。")
+    with transaction.atomic():
+        found = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        check_new_password(password, found)
+        store_password(found, password, now)
+        account_event("password_set", f"{found.name}修改了密码", found, by=by, now=now)
     return found
 
 
@@ -54,21 +54,20 @@ def store_password(user: User, password: str, now: dt.datetime) -> None:
     user.save()
 
 
-@transaction.atomic
 def set_pin(*, user: User, current: str, pin: str, by: Actor, now: dt.datetime | None = None) -> str:
     """Bind a six-digit PIN to the phone in hand, and return the token for its cookie; other phones are let go.
 
-    ``current``: the password, or the present PIN of who has none. Raises UserError.
+    ``current``: the password. Raises UserError, Locked.
     """
     now = now or clock.now()
     require_own(user, by)
-    found = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    if not policy.may_use_pin(found, timezone.localdate(now)):
+    if not policy.may_use_pin(user, timezone.localdate(now)):
         raise UserError("六位口令只给支部书记等用手机的岗位，您的岗位请用密码登录。", "pin_not_for_role")
-    if not found.has_usable_password() or not found.check_password(current):
-        raise UserError("现在的密码不对。没有密码或忘了密码，请上一级打印一张账号条。", "password_wrong")
-    token = bind_phone(found, pin, now)
-    account_event("pin_set", f"{found.name}在一部手机上设了六位口令", found, by=by, now=now)
+    prove_own_password(user, current, now, "现在的密码不对。没有密码或忘了密码，请上一级打印一张账号条。")
+    with transaction.atomic():
+        found = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        token = bind_phone(found, pin, now)
+        account_event("pin_set", f"{found.name}在一部手机上设了六位口令", found, by=by, now=now)
     return token
 
 

@@ -12,7 +12,7 @@ from accounts import policy
 from accounts.actions.secrets import drop_phone, token_hash
 from accounts.actions.tries import Locked, forgive, take_try
 from accounts.events import account_event, door_event
-from accounts.models import Device, SecondFactor, User
+from accounts.models import Device, User
 from core import clock
 from core.actors import Actor
 from core.errors import UserError
@@ -41,11 +41,6 @@ def sign_in(*, username: str, password: str, address: str, now: dt.datetime | No
 
 def _who(user: User | None) -> str:
     return user.name if user else "没有这个用户名"
-
-
-def has_factor(user: User) -> bool:
-    """Whether a code is asked after password or PIN."""
-    return SecondFactor.objects.confirmed().filter(user=user).exists()
 
 
 def phone_of(token: str) -> Device | None:
@@ -89,14 +84,8 @@ def sign_in_pin(*, token: str, pin: str, now: dt.datetime | None = None) -> User
 def signed_in(*, user: User, by: Actor, how: str, address: str, now: dt.datetime | None = None) -> list[str]:
     """Record a sign-in that is complete; the duties that come first: "password" (too old or given), "factor"."""
     now = now or clock.now()
-    today = timezone.localdate(now)
     account_event("signed_in", f"{user.name}登录（{how}）", user, by=by, now=now, address=address)
-    duties = []
-    if user.has_usable_password() and (user.must_change_password or policy.password_is_old(user, today)):
-        duties.append("password")
-    if policy.needs_factor(user, today) and not has_factor(user):
-        duties.append("factor")
-    return duties
+    return policy.duties(user, timezone.localdate(now))
 
 
 @transaction.atomic

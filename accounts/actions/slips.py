@@ -16,10 +16,10 @@ from accounts.actions.secrets import bind_phone, check_new_password, drop_phone,
 from accounts.actions.tries import forgive, forgive_everywhere, take_try
 from accounts.events import account_event, door_event, self_actor
 from accounts.models import LoginSlip, SecondFactor, User
-from core import clock
+from core import clock, hooks
 from core.actors import Actor
 from core.crypto import blind
-from core.errors import Blocked, UserError
+from core.errors import UserError
 
 # Capitals and digits that nobody takes for one another on paper; eight of them are 39 bits, and tries are counted.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -44,8 +44,7 @@ def new_slip(*, user: User, by: Actor, clears_factor: bool = False, now: dt.date
     now = now or clock.now()
     user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     rights.require_manageable(user, by, timezone.localdate(now))
-    if not user.is_active:
-        raise Blocked([f"{user.name}的账号已停用，请先启用"])
+    rights.require_none(rights.blockers_to_slip(user, by, timezone.localdate(now)))
     LoginSlip.objects.open(now).filter(user=user).update(void_at=now)
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     slip = LoginSlip.objects.create(
@@ -54,6 +53,8 @@ def new_slip(*, user: User, by: Actor, clears_factor: bool = False, now: dt.date
     )  # fmt: skip
     text = f"打印账号条：{user.name}" + ("，使用时取消动态口令" if clears_factor else "")
     account_event("slip_made", text, user, by=by, now=now)
+    if rights.opens_the_record(user, by, timezone.localdate(now)):
+        hooks.access_opened.call(user=user, by=by)
     return PrintedSlip(slip, f"{code[:4]}-{code[4:]}")
 
 

@@ -1,8 +1,17 @@
-from accounts.models.grant import Grant
-from accounts.models.secrets import ApiToken, Device, PasswordUsed, RecoveryCode, SecondFactor, SignInAttempt
+from accounts.models.grant import Grant, Outpost
+from accounts.models.secrets import (
+    ApiToken,
+    ApiUse,
+    Device,
+    PasswordUsed,
+    RecoveryCode,
+    SecondFactor,
+    SignInAttempt,
+)
 from accounts.models.slip import LoginSlip
 from accounts.models.user import User
 
 __all__ = [
-    "ApiToken", "Device", "Grant", "LoginSlip", "PasswordUsed", "RecoveryCode", "SecondFactor", "SignInAttempt", "User",
+    "ApiToken", "ApiUse", "Device", "Grant", "LoginSlip", "Outpost", "PasswordUsed", "RecoveryCode", "SecondFactor",
+    "SignInAttempt", "User",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,7 +9,16 @@ from django.db.models import F, Q
 from accounts import roles
 from accounts.models.user import User
 from branches.models import Organisation, Post
-from core.fields import ActorField, PublicIdField
+from core.fields import ActorField, PathField, PublicIdField
+from core.paths import Range, subtree
+
+
+@dataclass(frozen=True)
+class Outpost:
+    """A place outside the tree of organisations that a role can be held at: its path, and what it is called."""
+
+    path: str
+    label: str
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
@@ -29,6 +39,7 @@ class Grant(models.Model):
     """``user`` holds ``role`` for the subtree of ``organisation``, from a day until a day.
 
     With a ``post`` the grant ends when the post does. ``stands_in_for``: a stand-in (A/B岗) for that person.
+    With an ``outpost_path`` it holds there alone; ``organisation`` is then the one that keeps the outpost and its accounts.
     """
 
     public_id = PublicIdField()
@@ -36,6 +47,8 @@ class Grant(models.Model):
     role = models.CharField("角色", max_length=20)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    outpost_path = PathField("驿站路径", blank=True, default="", db_default="")
+    outpost_label = models.CharField("驿站", max_length=80, blank=True, default="", db_default="")
     stands_in_for = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     starts_on = models.DateField("起")
     ends_on = models.DateField("止", null=True, blank=True)
@@ -69,7 +82,16 @@ class Grant(models.Model):
         indexes = [models.Index(fields=["organisation"], name="grant_organisation")]
 
     def __str__(self) -> str:
-        return f"{self.title}（{self.organisation.short_name}）"
+        return f"{self.title}（{self.place}）"
+
+    @property
+    def place(self) -> str:
+        return self.outpost_label or self.organisation.short_name
+
+    @property
+    def range(self) -> Range:
+        """Where it holds."""
+        return subtree(self.outpost_path or self.organisation.path)
 
     @property
     def title(self) -> str:

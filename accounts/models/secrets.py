@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.user import User
+from branches.models import Organisation
 from core.fields import ActorField, PublicIdField, SealedField, SealsFields
 
 
@@ -73,9 +74,9 @@ class RecoveryCode(models.Model):
 
 
 class SignInAttempt(models.Model):
-    """Wrong tries in a row at one door (password, slip, code), for one user name from one address.
+    """Wrong tries in a row at one door (password, slip, code, enrol, own), for one user name from one address.
 
-    Both are keyed hashes: people type passwords into the name field. Rows of names that do not exist look the same.
+    "" as name or address: any. Both are keyed hashes: people type passwords into the name field. Rows of names that do not exist look the same.
     """
 
     door = models.CharField(max_length=10)
@@ -96,16 +97,23 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 
 
 class ApiToken(models.Model):
-    """A program reads on behalf of a person: that person's rights of today, narrowed to ``scopes``."""
+    """A program acts on behalf of a person: that person's rights of today, narrowed to ``scopes`` and to ``organisation``
+    with all below it. ``used_on``, ``refused_on``: the days of the last events about its use."""
 
     public_id = PublicIdField()
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     title = models.CharField("用途", max_length=60)
     token = models.CharField(max_length=22, unique=True)
-    scopes = models.JSONField("范围", default=list)
+    scopes = models.JSONField("权限", default=list)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="范围"
+    )
+    per_minute = models.PositiveSmallIntegerField("每分钟最多几次", default=120)
     made_at = models.DateTimeField("创建时间")
     made_by = ActorField("创建人")
     expires_at = models.DateTimeField("有效期至")
+    used_on = models.DateField("最近使用", null=True, blank=True)
+    refused_on = models.DateField("最近被拒", null=True, blank=True)
     withdrawn_at = models.DateTimeField("停用时间", null=True, blank=True)
     withdrawn_by = ActorField("停用人")
 
@@ -121,3 +129,14 @@ class ApiToken(models.Model):
                 name="token_withdrawn_pair",
             ),
         ]
+
+
+class ApiUse(models.Model):
+    """How often a client asked in the minute ``since``. One row a client, the same for all web processes."""
+
+    client = models.CharField("客户端", max_length=40, unique=True)
+    since = models.DateTimeField("从")
+    count = models.PositiveIntegerField("次数", default=0)
+
+    class Meta:
+        verbose_name = "接口使用"

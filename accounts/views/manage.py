@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,6 +23,7 @@ from core import clock
 from core.actors import Actor
 from core.components import FilterChip
 from core.errors import NotAllowed, UserError
+from core.http import PortalRequest
 from core.idempotency import once
 from core.ids import new_id
 from core.permissions import Permission
@@ -30,22 +31,22 @@ from core.permissions import Permission
 PAGE = 50
 
 
-def keeper(request: HttpRequest) -> Actor:
+def keeper(request: PortalRequest) -> Actor:
     """The actor, who must look after accounts somewhere. Raises NotAllowed."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if not actor.can(Permission.ACCOUNTS):
         raise NotAllowed("您的岗位不管账号。开通、停用账号和打印账号条，请找上一级党组织。")
     return actor
 
 
-def account_of(request: HttpRequest, public_id: str) -> User:
+def account_of(request: PortalRequest, public_id: str) -> User:
     """404 outside the subtree, 403 without the right."""
     accounts = User.objects.manageable_by(keeper(request)).select_related("organisation")
     return get_object_or_404(accounts, public_id=public_id)
 
 
 @require_GET
-def list_page(request: HttpRequest) -> HttpResponse:
+def list_page(request: PortalRequest) -> HttpResponse:
     actor, today = keeper(request), timezone.localdate()
     form = forms.AccountFilter(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
@@ -93,12 +94,12 @@ def _rows(users: list[User], today: dt.date) -> list[dict[str, Any]]:
     ]
 
 
-def _page_number(request: HttpRequest) -> int:
+def _page_number(request: PortalRequest) -> int:
     text = request.GET.get("page", "0")
     return min(int(text), 1000) if text.isascii() and text.isdigit() and len(text) < 5 else 0
 
 
-def _page_url(request: HttpRequest, page: int) -> str:
+def _page_url(request: PortalRequest, page: int) -> str:
     kept = {name: value for name in ("unit", "role", "state") if (value := request.GET.get(name))}
     return f"{request.path}?{urlencode({**kept, 'page': page})}"
 
@@ -119,7 +120,7 @@ def _chips(chosen: dict[str, Any], unit: Organisation | None) -> list[FilterChip
 
 
 @require_http_methods(["GET", "POST"])
-def new_page(request: HttpRequest) -> HttpResponse:
+def new_page(request: PortalRequest) -> HttpResponse:
     actor = keeper(request)
     form = forms.NewAccountForm(request.POST or None, by=actor)
     if request.method == "POST" and form.is_valid():
@@ -131,6 +132,8 @@ def new_page(request: HttpRequest) -> HttpResponse:
         try:
             public_id, _ = once(request.POST.get("idempotency_key", ""), by=actor, now=clock.now(), create=create)
         except UserError as refusal:
+            if refusal.code == "username_elsewhere":
+                account_actions.ask_above(username=typed["username"], organisation=typed["organisation"], by=actor)
             form.add_error("username" if refusal.code.startswith("username") else None, refusal.text)
         else:
             messages.success(request, "账号已开通。接下来打印账号条，交给本人。")
@@ -140,7 +143,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def detail_page(request: HttpRequest, public_id: str) -> HttpResponse:
+def detail_page(request: PortalRequest, public_id: str) -> HttpResponse:
     user, actor, today = account_of(request, public_id), keeper(request), timezone.localdate()
     return render(request, "accounts/detail.html", _detail(user, actor, today))
 
@@ -153,12 +156,12 @@ def _detail(user: User, actor: Actor, today: dt.date, **more: Any) -> dict[str, 
         "grants": presenters.grant_lines(user, today, actor), "slips": presenters.slip_entries(user),
         "sign_ins": presenters.sign_ins(user), "grant_form": forms.GrantForm(by=actor), "is_self": user.public_id == actor.id,
         "disable_blockers": rights.blockers_to_disable(user, actor, today), "enable_blockers": manage,
-        "slip_blockers": manage if user.is_active else ["账号已停用，请先启用"], **more,
+        "slip_blockers": rights.blockers_to_slip(user, actor, today), **more,
     }  # fmt: skip
 
 
 @require_POST
-def grant_post(request: HttpRequest, public_id: str) -> HttpResponse:
+def grant_post(request: PortalRequest, public_id: str) -> HttpResponse:
     user, actor = account_of(request, public_id), keeper(request)
     form = forms.GrantForm(request.POST, by=actor)
     if form.is_valid():
@@ -174,7 +177,7 @@ def grant_post(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "accounts/detail.html", _detail(user, actor, timezone.localdate(), grant_form=form))
 
 
-def _grant_of(request: HttpRequest, public_id: str) -> Grant:
+def _grant_of(request: PortalRequest, public_id: str) -> Grant:
     people = User.objects.manageable_by(keeper(request))
     places = Organisation.objects.within(keeper(request), Permission.ACCOUNTS)
     grants = Grant.objects.filter(user__in=people, organisation__in=places).select_related("user", "organisation")
@@ -182,14 +185,14 @@ def _grant_of(request: HttpRequest, public_id: str) -> Grant:
 
 
 @require_POST
-def withdraw_post(request: HttpRequest, public_id: str) -> HttpResponse:
+def withdraw_post(request: PortalRequest, public_id: str) -> HttpResponse:
     grant = grant_actions.withdraw(grant=_grant_of(request, public_id), by=keeper(request))
     messages.success(request, f"已收回{grant.user.name}的“{grant.title}”。")
     return redirect(grant.user)
 
 
 @require_http_methods(["GET", "POST"])
-def stand_in_page(request: HttpRequest, public_id: str) -> HttpResponse:
+def stand_in_page(request: PortalRequest, public_id: str) -> HttpResponse:
     grant, actor = _grant_of(request, public_id), keeper(request)
     form = forms.StandInForm(request.POST or None, by=actor, grant=grant)
     if request.method == "POST" and form.is_valid():
@@ -207,17 +210,17 @@ def stand_in_page(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "accounts/stand_in.html", {"form": form, "grant": grant})
 
 
-def _switch(request: HttpRequest, public_id: str, action: Callable[..., User], done: str) -> HttpResponse:
+def _switch(request: PortalRequest, public_id: str, action: Callable[..., User], done: str) -> HttpResponse:
     user = action(user=account_of(request, public_id), by=keeper(request))
     messages.success(request, done.format(user.name))
     return redirect(user)
 
 
 @require_POST
-def disable_post(request: HttpRequest, public_id: str) -> HttpResponse:
+def disable_post(request: PortalRequest, public_id: str) -> HttpResponse:
     return _switch(request, public_id, account_actions.disable, "{}的账号已停用，已登录的页面马上失效。")
 
 
 @require_POST
-def enable_post(request: HttpRequest, public_id: str) -> HttpResponse:
+def enable_post(request: PortalRequest, public_id: str) -> HttpResponse:
     return _switch(request, public_id, account_actions.enable, "{}的账号已启用。")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -21,11 +19,13 @@ from accounts.forms import ChangePasswordForm, ChangePinForm, CodeForm
 from accounts.models import Device, SecondFactor
 from accounts.views.marks import before_duties
 from core.errors import UserError
+from core.http import PortalRequest
+from core.qr import qr_code
 
 
 @before_duties
 @require_GET
-def account_page(request: HttpRequest) -> HttpResponse:
+def account_page(request: PortalRequest) -> HttpResponse:
     user: Any = request.user
     today = timezone.localdate()
     factor = SecondFactor.objects.confirmed().filter(user=user).first()
@@ -46,7 +46,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
 @before_duties
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def password_page(request: HttpRequest) -> HttpResponse:
+def password_page(request: PortalRequest) -> HttpResponse:
     user: Any = request.user
     form = ChangePasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -56,7 +56,7 @@ def password_page(request: HttpRequest) -> HttpResponse:
                 user=user,
                 current=typed["current"],
                 password=typed["password"],
-                by=request.actor,  # type: ignore[attr-defined]
+                by=request.actor,
             )
         except UserError as refusal:
             form.add_error("current", refusal.text)
@@ -74,7 +74,7 @@ def password_page(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def pin_page(request: HttpRequest) -> HttpResponse:
+def pin_page(request: PortalRequest) -> HttpResponse:
     user: Any = request.user
     if not policy.may_use_pin(user, timezone.localdate()):
         messages.info(request, "六位口令只给支部书记等用手机的岗位，您的岗位请用密码登录。")
@@ -83,9 +83,9 @@ def pin_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
-            token = secrets.set_pin(user=user, current=typed["current"], pin=typed["pin"], by=request.actor)  # type: ignore[attr-defined]
+            token = secrets.set_pin(user=user, current=typed["current"], pin=typed["pin"], by=request.actor)
         except UserError as refusal:
-            form.add_error("current" if refusal.code == "password_wrong" else "pin", refusal.text)
+            form.add_error("current" if refusal.code in ("password_wrong", "locked") else "pin", refusal.text)
         else:
             messages.success(request, "这部手机已绑定，以后输六位口令就能登录。")
             response = redirect("account")
@@ -95,8 +95,8 @@ def pin_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def forget_phone(request: HttpRequest) -> HttpResponse:
-    secrets.forget_phone(user=request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
+def forget_phone(request: PortalRequest) -> HttpResponse:
+    secrets.forget_phone(user=request.user, by=request.actor)
     messages.success(request, "手机已解除绑定。")
     response = redirect("account")
     sessions.forget_device(response)
@@ -106,10 +106,10 @@ def forget_phone(request: HttpRequest) -> HttpResponse:
 @before_duties
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def factor_page(request: HttpRequest) -> HttpResponse:
+def factor_page(request: PortalRequest) -> HttpResponse:
     """Scan, type one code, keep the recovery codes. The QR code is drawn into the page: no address holds the secret."""
     user: Any = request.user
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if SecondFactor.objects.confirmed().filter(user=user).exists():
         return redirect("account")
     if request.method == "POST" and "start" in request.POST:
@@ -127,7 +127,7 @@ def factor_page(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/factor.html", _factor_context(request, form))
 
 
-def _factor_context(request: HttpRequest, form: CodeForm) -> dict[str, Any]:
+def _factor_context(request: PortalRequest, form: CodeForm) -> dict[str, Any]:
     context: dict[str, Any] = {"form": form, "must": "factor" in request.session.get("duties", []), "qr": ""}
     factor = SecondFactor.objects.filter(user=request.user).first()
     if factor is not None:
@@ -137,13 +137,8 @@ def _factor_context(request: HttpRequest, form: CodeForm) -> dict[str, Any]:
     return context
 
 
-def qr_code(text: str, scale: int = 4) -> SafeString:
-    """Inline SVG without style or script, as the content policy wants it."""
-    return mark_safe(segno.make(text, error="m").svg_inline(scale=scale, border=4, light="white"))  # noqa: S308 our own drawing
-
-
 @require_POST
-def remove_factor(request: HttpRequest) -> HttpResponse:
-    factors.remove_second_factor(user=request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
+def remove_factor(request: PortalRequest) -> HttpResponse:
+    factors.remove_second_factor(user=request.user, by=request.actor)
     messages.success(request, "动态口令已停用。")
     return redirect("account")

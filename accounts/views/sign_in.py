@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,16 +15,17 @@ from accounts.actions import factors, sign_in
 from accounts.forms import CodeForm, PinForm, SignInForm
 from accounts.models import User
 from core.errors import UserError
+from core.http import PortalRequest
 from core.views.access import public
 
 
-def inside(request: HttpRequest, then: str) -> HttpResponse:
+def inside(request: PortalRequest, then: str) -> HttpResponse:
     """On to the page that was asked for, if it is one of ours, or home."""
     ours = url_has_allowed_host_and_scheme(then, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return redirect(then if then and ours else "/")
 
 
-def _through(request: HttpRequest, user: User, how: str) -> HttpResponse:
+def _through(request: PortalRequest, user: User, how: str) -> HttpResponse:
     then = request.POST.get("next", "")
     if sessions.begin(request, user, how, then):
         return inside(request, then)
@@ -34,7 +35,7 @@ def _through(request: HttpRequest, user: User, how: str) -> HttpResponse:
 @public
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def sign_in_page(request: HttpRequest) -> HttpResponse:
+def sign_in_page(request: PortalRequest) -> HttpResponse:
     then = request.POST.get("next") or request.GET.get("next", "")
     if request.method == "GET" and request.user.is_authenticated:
         return inside(request, then)
@@ -60,7 +61,7 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
 @public
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def sign_in_pin_page(request: HttpRequest) -> HttpResponse:
+def sign_in_pin_page(request: PortalRequest) -> HttpResponse:
     token = sessions.device_token(request)
     device = sign_in.phone_of(token)
     if device is None:
@@ -83,7 +84,7 @@ def sign_in_pin_page(request: HttpRequest) -> HttpResponse:
 @public
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def sign_in_code_page(request: HttpRequest) -> HttpResponse:
+def sign_in_code_page(request: PortalRequest) -> HttpResponse:
     waiting = sessions.pending(request)
     if waiting is None:
         messages.info(request, "请先输入用户名和密码。")
@@ -107,10 +108,10 @@ def sign_in_code_page(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_POST
-def sign_out_page(request: HttpRequest) -> HttpResponse:
+def sign_out_page(request: PortalRequest) -> HttpResponse:
     """退出 and 换人: both end at the sign-in page, nothing of the session is left."""
     if request.user.is_authenticated:
-        sign_in.sign_out(user=request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
+        sign_in.sign_out(user=request.user, by=request.actor)
     sessions.end(request)
     if request.POST.get("then") != "sign-in":
         messages.success(request, "您已退出。")

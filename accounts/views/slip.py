@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
@@ -19,6 +19,7 @@ from accounts.views.marks import before_duties
 from core import clock
 from core.components import Step
 from core.errors import UserError
+from core.http import PortalRequest
 from core.views.access import public
 
 MINUTES = 15  # between the code and the new password
@@ -33,7 +34,7 @@ def steps(current: int) -> list[Step]:
 @public
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def slip_page(request: HttpRequest) -> HttpResponse:
+def slip_page(request: PortalRequest) -> HttpResponse:
     form = SlipForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
@@ -48,7 +49,7 @@ def slip_page(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/slip.html", {"form": form, "steps": steps(0)})
 
 
-def _slip_at_hand(request: HttpRequest) -> LoginSlip | None:
+def _slip_at_hand(request: PortalRequest) -> LoginSlip | None:
     kept = request.session.get("slip")
     if not kept or clock.now().timestamp() - kept["at"] > MINUTES * 60:
         return None
@@ -58,7 +59,7 @@ def _slip_at_hand(request: HttpRequest) -> LoginSlip | None:
 @public
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def slip_secret_page(request: HttpRequest) -> HttpResponse:
+def slip_secret_page(request: PortalRequest) -> HttpResponse:
     slip = _slip_at_hand(request)
     if slip is None:
         return redirect("sign-in-slip")
@@ -80,7 +81,7 @@ def slip_secret_page(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/slip_secret.html", context)
 
 
-def _redeem(request: HttpRequest, slip: LoginSlip, typed: dict[str, Any]) -> HttpResponse:
+def _redeem(request: PortalRequest, slip: LoginSlip, typed: dict[str, Any]) -> HttpResponse:
     redeemed = slips.redeem_slip(slip=slip, password=typed.get("password", ""), pin=typed.get("pin", ""))
     del request.session["slip"]
     inside = sessions.begin(request, redeemed.user, "账号条", "/sign-in/slip/done/")
@@ -92,5 +93,5 @@ def _redeem(request: HttpRequest, slip: LoginSlip, typed: dict[str, Any]) -> Htt
 
 @before_duties
 @require_GET
-def slip_done_page(request: HttpRequest) -> HttpResponse:
+def slip_done_page(request: PortalRequest) -> HttpResponse:
     return render(request, "accounts/slip_done.html", {"steps": steps(2), "person": request.user})

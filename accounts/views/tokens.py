@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions import tokens
@@ -14,13 +15,18 @@ from accounts.forms import SCOPE_TITLES, TokenForm
 from accounts.models import ApiToken
 from core import clock
 from core.errors import NotAllowed, UserError
+from core.http import PortalRequest
 from core.permissions import Permission
 
+# Where a refusal of the action is shown.
+FIELDS = {"token_days": "days", "token_rate": "per_minute", "password_wrong": "current", "locked": "current"}
 
+
+@sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def tokens_page(request: HttpRequest) -> HttpResponse:
+def tokens_page(request: PortalRequest) -> HttpResponse:
     user: Any = request.user
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if not actor.can(Permission.ACCOUNTS):
         raise NotAllowed("接口令牌由管账号的岗位办理，请找上一级党组织。")
     form, secret = TokenForm(request.POST or None, by=actor), ""
@@ -31,8 +37,12 @@ def tokens_page(request: HttpRequest) -> HttpResponse:
         except NotAllowed:
             raise
         except UserError as refusal:
-            form.add_error(None, refusal.text)
-    context = {"form": form, "secret": secret, "tokens": [_line(token) for token in user.tokens.order_by("-made_at")]}
+            form.add_error(FIELDS.get(refusal.code), refusal.text)
+    context = {
+        "form": form,
+        "secret": secret,
+        "tokens": [_line(token) for token in user.tokens.select_related("organisation").order_by("-made_at")],
+    }
     return render(request, "accounts/tokens.html", context)
 
 
@@ -44,8 +54,8 @@ def _line(token: ApiToken) -> dict[str, Any]:
 
 
 @require_POST
-def withdraw_post(request: HttpRequest, public_id: str) -> HttpResponse:
+def withdraw_post(request: PortalRequest, public_id: str) -> HttpResponse:
     own = ApiToken.objects.filter(user=request.user)
-    tokens.withdraw_token(token=get_object_or_404(own, public_id=public_id), by=request.actor)  # type: ignore[attr-defined]
+    tokens.withdraw_token(token=get_object_or_404(own, public_id=public_id), by=request.actor)
     messages.success(request, "令牌已停用。")
     return redirect("account-tokens")

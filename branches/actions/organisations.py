@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
@@ -126,34 +127,33 @@ def close(
     now: dt.datetime | None = None,
 ) -> Organisation:  # fmt: skip
     """End an organisation. It stays in the record with its history; nothing new can point to it. Raises Blocked."""
-    now = now or clock.now()
-    _require(by, organisation.path)
-    with transaction.atomic():
-        tree.lock_tree()
-        locked = lock_row(organisation)
-        require_version(locked, version, {}, by=by)
-        if blockers := blockers_to_close(locked):
-            raise Blocked(blockers)
-        before = audit.snapshot(locked, Organisation.HISTORY)
+    with _closing(organisation, blockers_to_close, by, version) as (locked, before):
         locked.closed_on = on or clock.today()
-        return _save(locked, before, "organisation_closed", "撤销", by=by, now=now)
+        return _save(locked, before, "organisation_closed", "撤销", by=by, now=now or clock.now())
 
 
 def reopen(
     organisation: Organisation, *, by: Actor, version: int | None = None, now: dt.datetime | None = None
 ) -> Organisation:
     """Take a closing back. Raises Blocked when the place in the tree or the name is gone."""
-    now = now or clock.now()
+    with _closing(organisation, blockers_to_reopen, by, version) as (locked, before):
+        locked.closed_on = None
+        return _save(locked, before, "organisation_reopened", "恢复", by=by, now=now or clock.now())
+
+
+@contextmanager
+def _closing(
+    organisation: Organisation, blockers_to: Callable[[Organisation], list[str]], by: Actor, version: int | None
+) -> Iterator[tuple[Organisation, Mapping[str, Any]]]:
+    """One transaction with the locked row, and what it was; the right, the version and the blockers have been asked."""
     _require(by, organisation.path)
     with transaction.atomic():
         tree.lock_tree()
         locked = lock_row(organisation)
         require_version(locked, version, {}, by=by)
-        if blockers := blockers_to_reopen(locked):
+        if blockers := blockers_to(locked):
             raise Blocked(blockers)
-        before = audit.snapshot(locked, Organisation.HISTORY)
-        locked.closed_on = None
-        return _save(locked, before, "organisation_reopened", "恢复", by=by, now=now)
+        yield locked, audit.snapshot(locked, Organisation.HISTORY)
 
 
 def reorder(

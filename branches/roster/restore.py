@@ -19,6 +19,7 @@ from branches.roster.apply import SOURCE
 from core.actors import Actor
 from core.domain.names import initials
 from core.ledgers import RestoreResult
+from core.permissions import Permission
 
 UNDO = "undo"
 
@@ -54,7 +55,9 @@ def _take_back(rows: Sequence[Any], columns: tuple[str, ...], undoing: Undoing) 
     made = []
     for obj in rows:
         change = undoing.changes[obj.public_id]
-        if obj.version != change.version:
+        if not undoing.by.reaches(_path(obj), Permission.ORGANISE):
+            undoing.result.kept.append(f"{obj}：现在不归您管理，没有撤销。")
+        elif obj.version != change.version:
             undoing.result.kept.append(f"{obj}：导入以后又改过，保持现在的样子。")
         elif change.version == 1 and all(before is None for before, _ in change.fields.values()):
             made.append(obj)
@@ -62,6 +65,10 @@ def _take_back(rows: Sequence[Any], columns: tuple[str, ...], undoing: Undoing) 
             _put_back(obj, change, columns, undoing)
             undoing.result.restored += 1
     _delete(made, columns, undoing)
+
+
+def _path(obj: Organisation | Post) -> str:
+    return obj.path if isinstance(obj, Organisation) else obj.organisation.path
 
 
 def _delete(rows: Sequence[Any], columns: tuple[str, ...], undoing: Undoing) -> None:

@@ -6,20 +6,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.forms import Form
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from branches.models import Organisation
-from core.actors import Actor
 from core.errors import Blocked, NotAllowed, StaleVersion, UserError
+from core.http import PortalRequest
 from core.permissions import Permission
 
 T = TypeVar("T")
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def listed(public_id: str) -> Organisation:
@@ -27,9 +21,9 @@ def listed(public_id: str) -> Organisation:
     return get_object_or_404(Organisation.objects.select_related("parent"), public_id=public_id)
 
 
-def changeable(request: HttpRequest, public_id: str) -> Organisation:
+def changeable(request: PortalRequest, public_id: str) -> Organisation:
     """404 outside the scope, 403 inside it without the right."""
-    actor = actor_of(request)
+    actor = request.actor
     seen = Organisation.objects.within(actor).select_related("parent")
     organisation: Organisation = get_object_or_404(seen, public_id=public_id)
     if not actor.reaches(organisation.path, Permission.ORGANISE):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,8 +15,9 @@ from branches.actions import organisations as actions
 from branches.enums import MAY_SIT_UNDER
 from branches.forms import CloseForm, MoveForm, OrganisationForm
 from branches.models import Organisation
-from branches.views.common import actor_of, changeable, listed, saved, with_version
+from branches.views.common import changeable, listed, saved, with_version
 from core import clock
+from core.http import PortalRequest
 from core.idempotency import once
 from core.ids import new_id
 from core.permissions import Permission
@@ -25,7 +26,7 @@ MOST_FOUND = 100
 
 
 @require_http_methods(["GET", "POST"])
-def organisation_list(request: HttpRequest) -> HttpResponse:
+def organisation_list(request: PortalRequest) -> HttpResponse:
     """The children of the chosen organisation; a search (by POST) looks through the whole county."""
     chosen = request.GET.get("in", "")
     current = listed(chosen) if chosen else _home(request)
@@ -35,7 +36,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
         rows = list(found.select_related("parent")[: MOST_FOUND + 1])
     else:
         rows = list(presenters.children_of(current)) if current else []
-    actor = actor_of(request)
+    actor = request.actor
     return render(
         request,
         "branches/list.html",
@@ -52,22 +53,22 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _home(request: HttpRequest) -> Organisation | None:
+def _home(request: PortalRequest) -> Organisation | None:
     """Where the reader belongs, else the root; None in a county that is not set up."""
-    own = Organisation.objects.filter(pk=actor_of(request).organisation_id or 0).first()
+    own = Organisation.objects.filter(pk=request.actor.organisation_id or 0).first()
     if own is None or own.is_branch:
         own = own.parent if own else Organisation.objects.filter(parent__isnull=True).order_by("path").first()
     return own
 
 
 @require_GET
-def organisation_branch(request: HttpRequest, public_id: str) -> HttpResponse:
+def organisation_branch(request: PortalRequest, public_id: str) -> HttpResponse:
     return render(request, "components/tree_nodes.html", {"nodes": presenters.branch(listed(public_id))})
 
 
 @require_GET
-def organisation_detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    organisation, actor = listed(public_id), actor_of(request)
+def organisation_detail(request: PortalRequest, public_id: str) -> HttpResponse:
+    organisation, actor = listed(public_id), request.actor
     may_organise = actor.reaches(organisation.path, Permission.ORGANISE)
     sees_people = actor.reaches(organisation.path, Permission.VIEW)
     context: dict[str, Any] = {
@@ -89,14 +90,14 @@ def organisation_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def organisation_new(request: HttpRequest, public_id: str) -> HttpResponse:
+def organisation_new(request: PortalRequest, public_id: str) -> HttpResponse:
     """A new organisation below the one in the address."""
     parent = changeable(request, public_id)
     form = OrganisationForm(request.POST or None)
     key = request.POST.get("idempotency_key") or new_id()
     if request.method == "POST" and form.is_valid():
         values = {name: value for name, value in form.cleaned_data.items() if name != "version"}
-        by = actor_of(request)
+        by = request.actor
         done = saved(
             form,
             lambda: once(
@@ -111,14 +112,14 @@ def organisation_new(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def organisation_edit(request: HttpRequest, public_id: str) -> HttpResponse:
+def organisation_edit(request: PortalRequest, public_id: str) -> HttpResponse:
     organisation = changeable(request, public_id)
     form = OrganisationForm(request.POST or None, initial=OrganisationForm.values_of(organisation))
     if request.method == "POST" and form.is_valid():
         values = {name: value for name, value in form.cleaned_data.items() if name != "version"}
         values["short_name"] = values["short_name"] or actions.short_for(values["name"], organisation.parent)
         version = form.cleaned_data["version"]
-        if saved(form, lambda: actions.edit(organisation, values=values, by=actor_of(request), version=version)):
+        if saved(form, lambda: actions.edit(organisation, values=values, by=request.actor, version=version)):
             messages.success(request, "已保存。")
             return redirect(organisation)
         form = with_version(form, _version(organisation))  # type: ignore[assignment]
@@ -127,14 +128,14 @@ def organisation_edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def organisation_move(request: HttpRequest, public_id: str) -> HttpResponse:
+def organisation_move(request: PortalRequest, public_id: str) -> HttpResponse:
     organisation = changeable(request, public_id)
     form = MoveForm(
         request.POST or None, initial={"version": organisation.version}, targets=_targets(request, organisation)
     )
     if request.method == "POST" and form.is_valid():
         to, version = form.targets[form.cleaned_data["to"]], form.cleaned_data["version"]
-        if saved(form, lambda: actions.move(organisation, to=to, by=actor_of(request), version=version)):
+        if saved(form, lambda: actions.move(organisation, to=to, by=request.actor, version=version)):
             messages.success(request, f"已移到{to.short_name}下面，下级党组织和党员一起移过去了。")
             return redirect(organisation)
         form = with_version(form, _version(organisation))  # type: ignore[assignment]
@@ -148,22 +149,22 @@ def organisation_move(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "branches/move.html", context)
 
 
-def _targets(request: HttpRequest, organisation: Organisation) -> list[Organisation]:
+def _targets(request: PortalRequest, organisation: Organisation) -> list[Organisation]:
     """Where it may go: the kinds it may sit under, within reach, not below itself."""
-    fitting = Organisation.objects.open().within(actor_of(request), Permission.ORGANISE)
+    fitting = Organisation.objects.open().within(request.actor, Permission.ORGANISE)
     below = Organisation.objects.under(organisation.path).values("pk")
     return list(fitting.filter(kind__in=MAY_SIT_UNDER[organisation.kind]).exclude(pk__in=below).official())
 
 
 @require_http_methods(["GET", "POST"])
-def organisation_close(request: HttpRequest, public_id: str) -> HttpResponse:
+def organisation_close(request: PortalRequest, public_id: str) -> HttpResponse:
     organisation = changeable(request, public_id)
     form = CloseForm(request.POST or None, initial={"version": organisation.version})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if saved(
             form,
-            lambda: actions.close(organisation, by=actor_of(request), on=given["on"], version=given["version"]),
+            lambda: actions.close(organisation, by=request.actor, on=given["on"], version=given["version"]),
         ):
             messages.success(request, f"已撤销{organisation.short_name}。")
             return redirect(organisation)
@@ -178,21 +179,21 @@ def organisation_close(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
-def organisation_reopen(request: HttpRequest, public_id: str) -> HttpResponse:
+def organisation_reopen(request: PortalRequest, public_id: str) -> HttpResponse:
     organisation = changeable(request, public_id)
-    actions.reopen(organisation, by=actor_of(request))
+    actions.reopen(organisation, by=request.actor)
     messages.success(request, f"已恢复{organisation.short_name}。")
     return redirect(organisation)
 
 
 @require_http_methods(["GET", "POST"])
-def organisation_order(request: HttpRequest, public_id: str) -> HttpResponse:
+def organisation_order(request: PortalRequest, public_id: str) -> HttpResponse:
     """Numbers to type, or one step up or down; both work without script."""
     parent = changeable(request, public_id)
     children = list(presenters.children_of(parent))
     if request.method == "POST":
         ranked = _ranked(children, request.POST)
-        actions.reorder(parent, order=[one.pk for one in ranked], by=actor_of(request))
+        actions.reorder(parent, order=[one.pk for one in ranked], by=request.actor)
         if "up" in request.POST or "down" in request.POST:
             return redirect("organisation-order", public_id=public_id)
         messages.success(request, "排序已保存，所有名册和表格都按它排。")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -11,15 +11,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 from branches import rules
 from branches.forms import RuleForm, known_rule
 from branches.models import Organisation
-from branches.views.common import actor_of, saved
+from branches.views.common import saved
 from core import clock
 from core.components import Link
 from core.errors import NotAllowed
+from core.http import PortalRequest
 from core.permissions import Permission
 
 
 @require_GET
-def rule_list(request: HttpRequest) -> HttpResponse:
+def rule_list(request: PortalRequest) -> HttpResponse:
     """Every declared rule as it stands at the chosen organisation."""
     organisation = _place(request)
     found = rules.explain_all(organisation, clock.today())
@@ -40,7 +41,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def rule_edit(request: HttpRequest, key: str) -> HttpResponse:
+def rule_edit(request: PortalRequest, key: str) -> HttpResponse:
     organisation, rule = _place(request), known_rule(key)
     if rule is None:
         raise Http404
@@ -54,7 +55,7 @@ def rule_edit(request: HttpRequest, key: str) -> HttpResponse:
             form,
             lambda: rules.set_rule(
                 organisation=organisation, key=key, value=given["value"], kind=given["kind"], starts_on=given["starts_on"],
-                by=actor_of(request),
+                by=request.actor,
             ),
         ):  # fmt: skip
             messages.success(request, f"“{rule.title}”已设置。")
@@ -86,11 +87,11 @@ def rule_edit(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "branches/rule.html", context)
 
 
-def _place(request: HttpRequest) -> Organisation:
+def _place(request: PortalRequest) -> Organisation:
     """The organisation in the address, else the highest one whose rules the reader may set. 404, 403 as everywhere."""
-    if not actor_of(request).can(Permission.SETTINGS):
+    if not request.actor.can(Permission.SETTINGS):
         raise NotAllowed
-    places = Organisation.objects.open().within(actor_of(request), Permission.SETTINGS).order_by("path")
+    places = Organisation.objects.open().within(request.actor, Permission.SETTINGS).order_by("path")
     chosen = request.GET.get("in", "")
     place: Organisation | None = get_object_or_404(places, public_id=chosen) if chosen else places.first()
     if place is None:
@@ -98,8 +99,8 @@ def _place(request: HttpRequest) -> Organisation:
     return place
 
 
-def _places(request: HttpRequest) -> list[Link]:
+def _places(request: PortalRequest) -> list[Link]:
     """The county and its towns: where rules are set in practice."""
-    places = Organisation.objects.open().within(actor_of(request), Permission.SETTINGS).official()
+    places = Organisation.objects.open().within(request.actor, Permission.SETTINGS).official()
     upper = [one for one in places.filter(kind__in=Organisation.COMMITTEE_KINDS) if one.depth <= 2]
     return [Link(one.short_name, f"{reverse('rule-list')}?in={one.public_id}") for one in upper]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -84,18 +84,22 @@ class Sheet:
 def write(sheets: Sequence[Sheet], properties: dict[str, str], tick: Callable[[int], None] | None = None) -> bytes:
     """The finished .xlsx. ``properties``: custom document properties. ``tick`` hears the rows written so far."""
     out = io.BytesIO()
-    counts = [1] * len(sheets)
+    # The form is drawn for as many rows as are known of, and again only where there turn out to be others.
+    counts = [max(len(sheet.rows), 1) if isinstance(sheet.rows, Sized) else 1 for sheet in sheets]
+    form = _skeleton(sheets, properties, counts)
     written = {f"xl/worksheets/sheet{index + 1}.xml" for index in range(len(sheets))}
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         for index, sheet in enumerate(sheets):
             name = f"xl/worksheets/sheet{index + 1}.xml"
-            before, styles, _ = _cut(_skeleton(sheets, properties, counts)[name].decode(), sheet)
+            before, styles, _ = _cut(form[name].decode(), sheet)
             with target.open(name, "w", force_zip64=True) as entry:
                 entry.write(before.encode())
                 sheet.count = _write_rows(entry, sheet, styles, tick)
-                counts[index] = max(sheet.count, 1)
-                entry.write(_cut(_skeleton(sheets, properties, counts)[name].decode(), sheet)[2].encode())
-        for name, data in _skeleton(sheets, properties, counts).items():
+                if counts[index] != max(sheet.count, 1):
+                    counts[index] = max(sheet.count, 1)
+                    form = _skeleton(sheets, properties, counts)
+                entry.write(_cut(form[name].decode(), sheet)[2].encode())
+        for name, data in form.items():
             if name not in written:
                 target.writestr(name, data)
     return out.getvalue()

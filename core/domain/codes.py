@@ -167,6 +167,8 @@ PARTY_STATUS = CodeSet(
         _code("stopped", "停止党籍", "停止 已停止党籍"),
         _code("reinstated", "恢复党籍", "恢复 已恢复党籍"),
         _code("removed", "除名", "自行脱党除名 按自行脱党除名 自行脱党 党内除名 已除名"),
+        _code("cancelled", "取消预备党员资格", "取消预备资格 已取消预备党员资格"),
+        _code("moved", "组织关系已转出", ""),
         _code("deceased", "去世", "死亡 已去世 已故 病故 亡故"),
     ),
 )

@@ -98,6 +98,16 @@ def add_months(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def months_full_since(day: dt.date, months: int) -> dt.date:
+    """The latest start from which ``months`` whole months are over on ``day``: a bound for queries.
+
+    A start is that early exactly when ``add_months(start, months) <= day``; on 28 February also 31 August six months before.
+    """
+    earlier = add_months(day, -months)
+    is_month_end = day.day == calendar.monthrange(day.year, day.month)[1]
+    return earlier.replace(day=calendar.monthrange(earlier.year, earlier.month)[1]) if is_month_end else earlier
+
+
 def months_between(a: dt.date, b: dt.date) -> int:
     """Whole months from ``a`` to ``b``; negative when ``b`` is the earlier."""
     if b < a:

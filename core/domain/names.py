@@ -84,7 +84,6 @@ def _letters(character: str) -> str:
 
 @cache
 def _reader() -> Callable[[str], str]:
-    # Imported on first use: the dictionary takes 0.17 s to load, and most processes never read a name.
-    from pypinyin import lazy_pinyin  # noqa: PLC0415
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 the dictionary takes 0.17 s to load; most processes read no name
 
     return lambda character: "".join(lazy_pinyin(character, errors="ignore"))

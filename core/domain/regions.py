@@ -274,6 +274,24 @@ def children(code: str) -> tuple[tuple[str, str], ...]:
     return tuple((child, table.names[child]) for child in table.children.get(code and code.ljust(6, "0"), ()))
 
 
+def city_prefix(code: str) -> str:
+    """What all codes of the same city begin with: two digits of a municipality or a place outside the customs, four of a
+    city, all six of a county right below its province. A province without its city has "00" behind it; "" stays ""."""
+    return code[:2] if code[:2] in _OUTSIDE_CUSTOMS else _city_key(code) if code else ""
+
+
+@lru_cache(maxsize=1)
+def prefixes() -> dict[str, str]:
+    """Every beginning of codes that names a place (a province, :func:`city_prefix`, a county), with its full name."""
+    found = {ABROAD_CODE[:2]: "境外"}
+    for code in divisions().names:
+        for prefix in (code[:2], city_prefix(code), code):
+            if prefix not in found and (name := region_label(prefix)):
+                unknown = len(prefix) == 4 and prefix.endswith("00")
+                found[prefix] = f"{name}（市不明）" if unknown else name
+    return found
+
+
 def scope_between(home_code: str, away_code: str) -> Scope | None:
     """How far it is from home to there, by the codes' prefixes (home need not be in the list).
 

@@ -18,6 +18,7 @@ from django.views import View
 
 from core.actors import Actor
 from core.errors import NotAllowed
+from core.http import PortalRequest
 from core.permissions import Permission
 
 _WRITES = re.compile(r"""\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+["`]?(\w+)""", re.IGNORECASE)
@@ -46,6 +47,7 @@ def readonly() -> Iterator[None]:
 class ScopedView(View):
     """``queryset``: of a scoped model, not yet scoped; ``permission``: what one needs to open the page at all."""
 
+    request: PortalRequest
     queryset: ClassVar[Any] = None
     permission: ClassVar[Permission | None] = None
     abstract: ClassVar[bool] = True
@@ -58,12 +60,11 @@ class ScopedView(View):
 
     @property
     def actor(self) -> Actor:
-        actor: Actor = self.request.actor  # type: ignore[attr-defined]
-        return actor
+        return self.request.actor
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         assert self.permission is not None
-        if not self.actor.can(self.permission):
+        if not self.may_open():
             raise NotAllowed
         self.prepare()
         if request.method not in ("GET", "HEAD"):
@@ -73,6 +74,9 @@ class ScopedView(View):
             if hasattr(response, "render"):
                 response.render()
         return response
+
+    def may_open(self) -> bool:
+        return self.actor.can(self.permission)  # type: ignore[arg-type] # every page has one
 
     def prepare(self) -> None:
         """What every handler of the page needs; the right to open it has been checked."""
@@ -92,6 +96,10 @@ class ScopedDetail(ScopedView):
     """One record, by ``public_id`` in the address: found as :attr:`object` before any handler runs."""
 
     abstract = True
+
+    def may_open(self) -> bool:
+        """Held at an outpost it is held too: what is seen is asked of the record."""
+        return self.actor.holds(self.permission)  # type: ignore[arg-type] # every page has one
 
     def prepare(self) -> None:
         self.object = self.get_object(self.kwargs["public_id"])

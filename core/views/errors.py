@@ -11,6 +11,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from core.api import problems
 from core.errors import UserError
 from core.views.text_size import text_size
 
@@ -54,11 +55,6 @@ PAGES = {
         "超过了一次能上传的大小。什么都没有改动。",
         ("把台账按乡镇或按支部拆成几个文件，分几次上传。", "台账里如有照片，请先删去照片再传。"),
     ),
-    429: Page(
-        "操作太快，请稍等",
-        "短时间内尝试的次数太多，为了安全先停一停。",
-        ("过一会儿再试，通常几分钟后就能恢复。", "如果是忘了密码或口令，请上一级重新打印一张账号条。"),
-    ),
     500: Page(
         "系统出了问题，没有办成",
         "问题在系统，不在您。没有办完的这一步已经全部撤回，先前保存的都还在。",
@@ -78,6 +74,8 @@ BARE = (
 
 def error_page(request: HttpRequest, status: int, page: Page | None = None, text: str = "") -> HttpResponse:
     """Render the page for `status`; `text` replaces its explanation with one that knows more."""
+    if problems.is_api(request):
+        return problems.bare(status, text)
     page = page or PAGES[status]
     support_id = getattr(request, "id", "")
     context: dict[str, Any] = {
@@ -118,17 +116,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     return error_page(request, 403, page=CSRF)
 
 
-def too_many_requests(request: HttpRequest, text: str = "") -> HttpResponse:
-    """A throttle or a lock-out; `text` may say until when."""
-    return error_page(request, 429, text=text)
-
-
 def dress_bare_refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: Django answers 405 with an empty body; a person gets a page instead."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if response.status_code not in (405, 413, 429) or response.streaming or response.content:
+        if response.status_code not in (405, 413) or response.streaming or response.content:
             return response
         dressed = error_page(request, response.status_code)
         for name, value in response.items():

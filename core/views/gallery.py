@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from core import charts
 from core.components import (
     Bar,
     Entry,
@@ -66,6 +67,30 @@ PEOPLE = [
 
 def _at(day: int, hour: int, minute: int) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=timezone.get_default_timezone())
+
+
+def sample_charts() -> list[charts.Chart]:
+    """One of each."""
+    trades = [Bar("制造业", 96, HERE), Bar("信息传输、软件和信息技术服务业", 41, HERE), Bar("建筑业", 12, HERE)]
+    routes = [Segment("都还有效", 120, 1, HERE), Segment("部分待核实", 60, 2, HERE), Segment("久未联系", 20, 4, HERE)]
+    ages = [("35 岁及以下", 40, 22, 0), ("36—45 岁", 75, 38, 1)]
+    quarters = [
+        charts.Point(f"2026年第{name}季度", ("2026", f"{name}季"), (320 + 9 * n, None if n > 1 else 322 + 8 * n), HERE)
+        for n, name in enumerate("一二三")
+    ]
+    places = {"32": Bar("江苏省", 96, HERE), "11": Bar("北京市", 44, HERE), "23": Bar("黑龙江省", 2, HERE)}
+    sides = [
+        (label, Segment("男", men, 1, HERE), Segment("女", women, 3, HERE), Segment("没有登记", none, 2))
+        for label, men, women, none in ages
+    ]
+    return [
+        charts.bars("trades", "行业", trades, most=2, head="行业"),
+        charts.stacked("routes", "本季要核实的人", [("路线", routes)]),
+        charts.pyramid("ages", "年龄与性别", sides),
+        charts.line("quarters", "各季度人数", ("上报数", "现在所知"), quarters),
+        charts.tile_map("places", "去了哪里", places),
+        charts.bars("empty", "还没有人", [], head="行业"),
+    ]
 
 
 def sample() -> dict[str, object]:
@@ -127,6 +152,7 @@ def sample() -> dict[str, object]:
         ],
         "segments": segments,
         "bars": [Bar("江苏", 36, HERE), Bar("北京", 44, HERE), Bar("四川", 21, HERE), Bar("西藏", 0)],
+        "charts": sample_charts(),
         "lines": ["第 9 行：身份证号在表里存成了数字，末三位已经丢失。", "第 17 行：2025 年 2 月没有 30 日。"],
         "errors": ["文件“台账.et”不能直接读。请在 WPS 里另存为 xlsx 再传。"],
     }  # fmt: skip

@@ -17,6 +17,8 @@ from playwright.sync_api import Page, sync_playwright
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[2])]
 
+import gathering  # noqa: E402
+import quarter  # noqa: E402
 from studio import CHROMIUM, PASSWORD, PHONE, PICTURES, Studio, one_time_code, portal, sample_ledger, slip_code  # noqa: E402
 
 from core.domain.identity import check_digit  # noqa: E402
@@ -156,15 +158,6 @@ def person(studio: Studio) -> None:
     address = page.url
     page.click("text=修改档案")
     studio.shoot(page, "person-edit", whole=True)
-    page.goto(address)
-    page.click("main .stay__title a")
-    studio.shoot(page, "person-journey", "text=结束这段经历", "main .page-actions >> text=修改")
-    page.click("text=结束这段经历")
-    studio.shoot(page, "person-return")
-    page.goto("/members/")
-    page.click("main tbody tr:nth-child(4) a")
-    page.click("main .deeds >> text=登记流出")
-    studio.shoot(page, "person-leave", whole=True)
     conflict(studio, page, address)
 
 
@@ -266,6 +259,17 @@ def log(studio: Studio) -> None:
     studio.shoot(page, "log", "#filters")
 
 
+def stations(studio: Studio) -> None:
+    page = studio.page("yizhan01")
+    page.goto("/")
+    studio.shoot(page, "station", "a.button:has-text('到站报到')", ".figure", "h2:has-text('三站')")
+    phone = studio.page("yizhan01", PHONE)
+    phone.goto("/")
+    phone.click("a.button:has-text('到站报到')")
+    phone.wait_for_selector("#id_number")
+    studio.shoot(phone, "check-in", height=900)
+
+
 FRESH: dict[str, Callable[[Studio], None]] = {"first-week": first_week}  # needs a portal without a county
 SAMPLE: dict[str, Callable[[Studio], None]] = {
     "first-sign-in": first_sign_in,
@@ -277,6 +281,9 @@ SAMPLE: dict[str, Callable[[Studio], None]] = {
     "print": print_,
     "accounts": accounts,
     "log": log,
+    "stations": stations,
+    **quarter.FLOWS,
+    **gathering.FLOWS,
 }
 
 

@@ -151,7 +151,7 @@ class Studio:
                 page.fill("input[name=username]", username)
                 page.fill("input[name=password]", PASSWORD)
                 page.click("form .button--main")
-                page.wait_for_url("/")
+                page.wait_for_url(lambda url: "/sign-in/" not in url)  # a clerk's first page is the station's
                 return page
         return self.windows[key].new_page()
 

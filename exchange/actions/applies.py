@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
 from audit import actions as audit
 from core import clock, hooks, transitions
 from core.actors import Actor
-from core.bulk import lock, rarely_collecting
+from core.behind import Behind
+from core.bulk import constraints_at_once, lock, rarely_collecting
 from core.errors import Blocked, UserError
 from core.handlers import Progress
-from core.ledgers import ApplyContext, ApplyResult, Ledger, Outcome, RestoreResult, ledger
+from core.ledgers import ApplyContext, ApplyResult, Ledger, LedgerRow, Outcome, RestoreResult, ledger
 from core.permissions import Permission
 from exchange import staging
 from exchange.actions.batches import content_of, ledger_of, unrecorded, visible
@@ -23,6 +26,7 @@ from exchange.checking import Checker
 from exchange.enums import APPLY, UNDO, Mode, State
 from exchange.known import Known, Memory, fingerprint, remember
 from exchange.models import ImportBatch, ImportRow
+from exchange.staging import StagedRow
 
 REGISTER = "county register"
 USABLE = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
@@ -105,37 +109,60 @@ def _check_organisations(batch: ImportBatch, checker: Checker) -> None:
         raise UserError(f"核对以后，有的党组织已经撤销或不在您的管理范围内。{CHECK_AGAIN}", "organisation_gone")
 
 
-def _context(batch: ImportBatch, checker: Checker, by: Actor, now: dt.datetime) -> ApplyContext:
+def _context(
+    batch: ImportBatch, checker: Checker, by: Actor, now: dt.datetime, behind: Behind | None = None
+) -> ApplyContext:
     """One for the whole apply: the ledger keeps what it knows in its memory."""
-    return ApplyContext(
-        by=by.confined(batch.path), now=now, batch_id=batch.public_id, on=batch.edition_date or checker.today
-    )
+    on = batch.edition_date or checker.today
+    return ApplyContext(by=by.confined(batch.path), now=now, batch_id=batch.public_id, on=on, behind=behind)
+
+
+@dataclass
+class _Chunk:
+    """A part of the staged rows with everything that is read before it is written. ``kept``: by primary key, rows known
+    before whose record has not moved. ``loaded``: see :meth:`core.ledgers.Ledger.load`."""
+
+    stored: list[StagedRow]
+    kept: dict[int, Known]
+    read: list[tuple[StagedRow, LedgerRow]]
+    stale: list[LedgerRow]
+    loaded: Any
+
+
+def _chunks(batch: ImportBatch, chosen: Ledger, checker: Checker, context: ApplyContext) -> Iterator[_Chunk]:
+    memories = _Memories(batch, checker)
+    for stored in staging.stored_rows(batch, outcomes=USABLE):
+        kept = memories.still_true(stored)
+        mine = [one for one in stored if one.pk not in kept]
+        found = list(zip(mine, staging.open_rows(mine, batch), strict=True))
+        read = [(one, row) for one, row in found if one.same_as is None or one.blob]
+        stale = [row for one, row in found if one.same_as is not None and not one.blob]
+        yield _Chunk(stored, kept, read, stale, chosen.load([row for _one, row in read], context))
 
 
 def _apply_rows(
     batch: ImportBatch, chosen: Ledger, checker: Checker, by: Actor, now: dt.datetime, progress: Progress | None
 ) -> ApplyResult:
-    context = _context(batch, checker, by, now)
+    """While one chunk is planned the database works on the one before: what a chunk reads is read before that is sent."""
     total = sum(int(batch.counts.get(one.value, 0)) for one in USABLE)
     result, done = ApplyResult(), 0
-    memories = _Memories(batch, checker)
-    for chunk in staging.stored_rows(batch, outcomes=USABLE):
-        kept = memories.still_true(chunk)
-        read = [one for one in chunk if one.pk not in kept]
-        rows = staging.open_rows(read, batch)
-        unread = [one.same_as is not None and not one.blob for one in read]
-        result.stale += [row for row, was in zip(rows, unread, strict=True) if was]
-        result.add(chosen.apply([row for row, was in zip(rows, unread, strict=True) if not was], context))
-        _prove(chosen, list(kept.values()), context, result)
-        remember(
-            batch,
-            context.on,
-            zip(read, rows, strict=True),
-            [(one.sheet, kept[one.pk]) for one in chunk if one.pk in kept],
-        )
-        done += len(chunk)
-        if progress is not None:
-            progress.step(done, total, f"已导入 {done} 行")
+    with constraints_at_once(), Behind() as behind:
+        context = _context(batch, checker, by, now, behind)
+        chunks = _chunks(batch, chosen, checker, context)
+        chunk = next(chunks, None)
+        while chunk is not None:
+            context.loaded = chunk.loaded
+            result.stale += chunk.stale
+            result.add(chosen.apply([row for _stored, row in chunk.read], context))
+            _prove(chosen, list(chunk.kept.values()), context, result)
+            kept = [(one.sheet, chunk.kept[one.pk]) for one in chunk.stored if one.pk in chunk.kept]
+            remember(batch, context.on, chunk.read, kept, behind)
+            done += len(chunk.stored)
+            if progress is not None:
+                progress.step(done, total, f"已导入 {done} 行")
+            behind.wait()
+            chunk = next(chunks, None)
+            behind.go()
     return result
 
 
@@ -146,7 +173,7 @@ class _Memories:
         self._batch, self._checker = batch, checker
         self._by_sheet: dict[int, Memory] = {}
 
-    def still_true(self, rows: Sequence[ImportRow]) -> dict[int, Known]:
+    def still_true(self, rows: Sequence[StagedRow]) -> dict[int, Known]:
         """By primary key, the rows that were recognised and whose record has not moved since."""
         kept: dict[int, Known] = {}
         unread = [one for one in rows if one.same_as is not None and not one.blob]

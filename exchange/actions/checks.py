@@ -76,7 +76,7 @@ def _finish(batch: ImportBatch, checker: Checker, recognition: Recognition, by: 
     note(batch, recognition, State.RECOGNISED)
     checked = transitions.apply(batch, CHECK, by=by, now=now, record=unrecorded)
     assert isinstance(checked, ImportBatch)
-    checked.counts = checker.totals()
+    checked.counts = {**checker.totals(), "asked": len(checked.unanswered_marks)}
     checked.terms = dict(checker.terms)
     checked.digest = checker.digest
     checked.notices = [*recognition.notices, *_about_the_file(checked, by)]
@@ -92,7 +92,7 @@ def _about_the_file(batch: ImportBatch, by: Actor) -> list[dict[str, str]]:
     mine = ImportBatch.objects.visible_to(by, Permission.IMPORT).exclude(pk=batch.pk)
     counts = batch.counts
     same = mine.applied().filter(sha256=batch.sha256).order_by("-pk").first()
-    nothing = counts["rows"] and counts["unchanged"] == counts["rows"]
+    nothing = counts["rows"] and counts["unchanged"] == counts["rows"] and not counts["asked"]
     if nothing:
         when = f"{same.applied_at:%Y-%m-%d} 已经导入过同一份文件，" if same and same.applied_at else ""
         said.append(_notice("nothing_to_do", f"{when}每一行都与现有记录一致，不需要导入。"))

@@ -24,7 +24,7 @@ from core.actors import Actor
 from core.errors import NotAllowed, UserError
 from core.handlers import Progress
 from core.ledgers import ExportRecord, Ledger, LedgerRow, ledger
-from core.paths import ancestors
+from core.paths import common
 from core.permissions import Permission
 from exchange import staging
 from exchange.actions.batches import content_of
@@ -181,8 +181,3 @@ def _speaks_of(page: Page, paths: Mapping[int, str], directory: Directory) -> st
         unit = paths.get(directory.find(page.sheet["unit"]).organisation_id or 0)
         found += [unit] if unit else []
     return common(found) if found else ""
-
-
-def common(paths: list[str]) -> str:
-    """The nearest organisation above all of them, one of them perhaps."""
-    return max((above for above in ancestors(min(paths)) if max(paths).startswith(above)), default="")

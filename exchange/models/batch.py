@@ -12,7 +12,7 @@ from core.fields import ActorField, PathField, PublicIdField
 from core.scoping import ScopedModel, ScopedQuerySet
 from exchange.enums import Mode, State
 
-TO_DO = ("new", "changed", "held", "error")  # counts of rows that wait for somebody
+TO_DO = ("new", "changed", "held", "error", "asked")  # counts of rows and questions that wait for somebody
 
 
 class ImportBatchQuerySet(ScopedQuerySet["ImportBatch"]):
@@ -48,7 +48,7 @@ class ImportBatch(ScopedModel):
 
     ``answers``: {"marks": {"red": "take" | "leave" | "returned"}, "sheets": {index: bool}, "columns":
     {index: {column number: key or ""}}}; ``sheets``: see :class:`exchange.recognition.SheetReport`;
-    ``counts``: rows by outcome, and rows with a warning; ``terms``: totals in the town's own words;
+    ``counts``: rows by outcome, rows with a warning, and marks nobody has explained (asked); ``terms``: totals in the town's own words;
     ``refusal``: {} or {"code", "text"}; ``notices``: [{"code", "text", "sheet"}] about the file as a whole.
     """
 
@@ -119,8 +119,13 @@ class ImportBatch(ScopedModel):
         return self.state in (State.UPLOADED, State.RECOGNISED, State.CHECKED)
 
     @property
+    def unanswered_marks(self) -> set[str]:
+        """Looks of rows (red, struck, coloured) that nobody has said the meaning of."""
+        return {mark for sheet in self.sheets for mark in sheet.get("marks", {})} - set(self.answers.get("marks", {}))
+
+    @property
     def has_nothing_to_do(self) -> bool:
-        """Checked, and no row waits for anything."""
+        """Checked, and neither a row nor a question about marks waits for anybody."""
         return self.state == State.CHECKED and not any(self.counts.get(name, 0) for name in TO_DO)
 
     @property

@@ -11,7 +11,7 @@ class KnownRows(ScopedModel):
     :mod:`exchange.known`). Ids, versions and keyed digests; nothing that says who anybody is.
 
     ``fingerprint``: everything besides its cells that the reading of a row depended on. ``on``: the date it was read for.
-    ``rows``: lists in the order of :class:`exchange.known.Known`.
+    ``rows``: one text a row, as :class:`exchange.known.Known` reads it.
     """
 
     scope_paths = ("batch__path",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,6 +14,7 @@ from core import clock, ledgers
 from core.actors import Actor
 from core.documents import workbook
 from core.errors import NotAllowed, UserError
+from core.http import PortalRequest
 from core.ids import new_id
 from core.ledgers import Ledger
 from core.permissions import Permission
@@ -32,9 +33,9 @@ NOT_FILTERS = ("organisation", "sort", "size", "cursor", "page")
 LONGEST = 60
 
 
-def exporter(request: HttpRequest) -> Actor:
+def exporter(request: PortalRequest) -> Actor:
     """The actor, who must be able to export something somewhere. Raises NotAllowed."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if not actor.can(Permission.EXPORT):
         raise NotAllowed("您的岗位不能导出台账。需要时请向上一级党组织说明。")
     return actor
@@ -48,7 +49,7 @@ def ledger_or_404(kind: str) -> Ledger:
 
 
 @require_GET
-def export_list(request: HttpRequest) -> HttpResponse:
+def export_list(request: PortalRequest) -> HttpResponse:
     actor = exporter(request)
     with readonly():
         mine = Export.objects.visible_to(actor).filter(owner=actor.id).select_related("organisation").order_by("-pk")
@@ -62,7 +63,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def export_new(request: HttpRequest) -> HttpResponse:
+def export_new(request: PortalRequest) -> HttpResponse:
     actor = exporter(request)
     if not request.GET.get("kind"):
         return redirect("export-list")
@@ -80,7 +81,7 @@ def export_new(request: HttpRequest) -> HttpResponse:
     return render(request, "exchange/export_new.html", {"form": form, "ledger": ledger, "words": words})
 
 
-def _initial(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+def _initial(request: PortalRequest, actor: Actor) -> dict[str, Any]:
     query = request.GET.get("filter", "")
     asked = request.GET.get("organisation") or QueryDict(query).get("organisation", "")
     mine = Organisation.objects.open().within(actor, Permission.EXPORT).official()
@@ -104,7 +105,7 @@ def _filters(query: str) -> dict[str, str]:
 
 
 def _requested(
-    form: ExportForm, ledger: Ledger, filters: dict[str, str], request: HttpRequest, actor: Actor
+    form: ExportForm, ledger: Ledger, filters: dict[str, str], request: PortalRequest, actor: Actor
 ) -> Export | None:
     wanted = form.cleaned_data
     columns = request.session.get("columns", {}).get(ledger.list_key) if wanted["form"] == Export.Form.LIST else None
@@ -127,7 +128,7 @@ def _requested(
 
 
 @require_GET
-def export_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+def export_detail(request: PortalRequest, public_id: str) -> HttpResponse:
     actor = exporter(request)
     with readonly():
         mine = Export.objects.visible_to(actor).filter(owner=actor.id).select_related("organisation")
@@ -142,10 +143,12 @@ def export_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_GET
-def export_template(request: HttpRequest, kind: str) -> HttpResponse:
+def export_template(request: PortalRequest, kind: str) -> HttpResponse:
     """The empty form of the reader's own organisation. It holds no people, so it is made at once and not logged."""
     actor = exporter(request)
     ledger = ledger_or_404(kind)
+    if not ledger.takes_in:
+        raise Http404
     unit = Organisation.objects.filter(path=actor.organisation_path).first()
     if unit is None:
         raise NotAllowed("您的账号没有所在单位，模板不知道写哪个填报单位。")
@@ -156,7 +159,7 @@ def export_template(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def own_workbook(request: HttpRequest, public_id: str) -> HttpResponse:
+def own_workbook(request: PortalRequest, public_id: str) -> HttpResponse:
     """The workbook of an applied import, to be given back brought up to date: asks what for, then makes it."""
     actor = exporter(request)
     batches = ImportBatch.objects.visible_to(actor, Permission.EXPORT).select_related("organisation")

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Case, IntegerField, QuerySet, Value, When
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from core import keyset
 from core.errors import UserError
+from core.http import PortalRequest
 from core.ledgers import LedgerRow
 from core.permissions import Permission
 from exchange import column_presenters, presenters
@@ -22,7 +24,6 @@ from exchange.forms import said_of_marks
 from exchange.models import ImportBatch, ImportRow
 from exchange.row_presenters import RowPresenter, fixes_of
 from exchange.views.import_steps import ImportPage
-from exchange.views.imports import page_number
 
 PAGE = 50
 LEARNED_ROWS = f" {presenters.LEARNED}_value "
@@ -40,22 +41,28 @@ WORST_FIRST = Case(
 class ImportCheck(ImportPage):
     """GET: the table. POST: check again with what was said since (columns, marks)."""
 
-    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def get(self, request: PortalRequest, public_id: str) -> HttpResponse:
         batch = self.object
         if batch.state != State.CHECKED:
             return redirect("import-detail", public_id)
         show = request.GET.get("show", "")
         chosen = self.filtered(show)
-        found, page, more = self.page_of(chosen, page_number(request))
+        page = keyset.page(
+            chosen.annotate(rank=WORST_FIRST),
+            ["rank"],
+            token=request.GET.get("at", ""),
+            size=PAGE,
+            where=f"{public_id}:{show}",
+        )
         presenter = RowPresenter(batch)
         url = reverse("import-check", args=[public_id])
         kept = f"show={show}&" if show else ""
         return self.step(
             "exchange/import_check.html", "check",
-            **summary_of(batch, show), rows=presenter.shown(found), presenter=presenter, show=show, page=page,
-            first=page * PAGE + 1, last=page * PAGE + len(found), total=chosen.count(),
-            previous_url=f"{url}?{kept}page={page - 1}" if page else "",
-            next_url=f"{url}?{kept}page={page + 1}" if more else "",
+            **summary_of(batch, show), rows=presenter.shown(self.fetched(page.ids)), presenter=presenter, show=show,
+            at=request.GET.get("at", ""), page=page, total=chosen.count(),
+            previous_url=f"{url}?{kept}at={page.previous}" if page.previous else "",
+            next_url=f"{url}?{kept}at={page.next}" if page.next else "",
             sheets=column_presenters.sheets(batch), marks=presenters.marks(batch), unanswered=presenters.unanswered(batch),
             notices=presenters.notices(batch), learned=self.filtered(presenters.LEARNED).count(), failed=self.failed(),
             seen_before=self.seen_before(),
@@ -63,16 +70,13 @@ class ImportCheck(ImportPage):
             questions=self.questions(),
         )  # fmt: skip
 
-    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def post(self, request: PortalRequest, public_id: str) -> HttpResponse:
         start_check(batch=self.object, by=self.actor)
         return redirect("import-detail", public_id)
 
-    def page_of(self, found: QuerySet[ImportRow], page: int) -> tuple[list[ImportRow], int, bool]:
-        """A page that is not there (rows were left out since) is the first one."""
-        rows_here = list(found.order_by(WORST_FIRST, "pk")[page * PAGE : (page + 1) * PAGE + 1])
-        if page and not rows_here:
-            return self.page_of(found, 0)
-        return rows_here[:PAGE], page, len(rows_here) > PAGE
+    def fetched(self, ids: list[int]) -> list[ImportRow]:
+        found = ImportRow.objects.visible_to(self.actor, Permission.IMPORT).in_bulk(ids)
+        return [found[pk] for pk in ids]
 
     def filtered(self, show: str) -> QuerySet[ImportRow]:
         """The staged rows of one tab. Raises Http404 for a filter that there is not."""
@@ -93,7 +97,7 @@ class ImportErrors(ImportPage):
 
     http_method_names = ("post",)
 
-    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def post(self, request: PortalRequest, public_id: str) -> HttpResponse:
         return redirect("file-download", make_error_book(batch=self.object, by=self.actor).public_id)
 
 
@@ -102,7 +106,7 @@ class ImportMarks(ImportPage):
 
     http_method_names = ("post",)
 
-    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def post(self, request: PortalRequest, public_id: str) -> HttpResponse:
         batch = self.object
         not_busy(batch)
         said = said_of_marks(batch, request.POST)
@@ -114,7 +118,7 @@ class ImportMarks(ImportPage):
 class ImportRowPage(ImportPage):
     """One row by sheet and number. GET leads to it; POST mends it and answers with the row, or with the page."""
 
-    def get(self, request: HttpRequest, public_id: str, sheet: int, number: int) -> HttpResponse:
+    def get(self, request: PortalRequest, public_id: str, sheet: int, number: int) -> HttpResponse:
         if self.object.state == State.APPLIED:
             return redirect("import-result", public_id)
         stored = self.stored(sheet, number)
@@ -123,13 +127,13 @@ class ImportRowPage(ImportPage):
         url = reverse("import-check", args=[public_id])
         return redirect(f"{url}?show={stored.outcome}#row-{sheet}-{number}")
 
-    def post(self, request: HttpRequest, public_id: str, sheet: int, number: int) -> HttpResponse:
+    def post(self, request: PortalRequest, public_id: str, sheet: int, number: int) -> HttpResponse:
         if request.POST.get("fix") == rows.ANSWERED:
             rows.answer_question(batch=self.object, sheet=sheet, number=number, by=self.actor)
             messages.success(request, f"第 {number} 行记为已核对。")
             return redirect("import-detail", public_id)
         stored = self.stored(sheet, number)
-        is_part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+        is_part = request.htmx and not request.htmx.boosted
         said = ""
         try:
             fresh = self.mend(stored)
@@ -175,7 +179,7 @@ class ImportRowPage(ImportPage):
         context = {
             "batch": batch, "row": next(iter(presenter.shown(found)), None), "presenter": presenter, "said": said,
             "number": number, "noun": presenters.noun(batch), "kind_title": presenters.title_of(batch.kind), "show": show,
-            "page": self.request.POST.get("page", ""), "seen_before": self.seen_before(), **summary_of(batch, show),
+            "at": self.request.POST.get("at", ""), "seen_before": self.seen_before(), **summary_of(batch, show),
         }  # fmt: skip
         return render(self.request, "exchange/import_row.html", context)
 
@@ -188,10 +192,9 @@ def summary_of(batch: ImportBatch, show: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def back_to(request: HttpRequest, public_id: str, sheet: int, number: int) -> str:
-    show, page = request.POST.get("show", ""), request.POST.get("page", "")
+def back_to(request: PortalRequest, public_id: str, sheet: int, number: int) -> str:
+    show, at = request.POST.get("show", ""), request.POST.get("at", "")
     known = {key for key, _label, _names in presenters.FILTERS} | {presenters.LEARNED}
-    query = [f"show={show}"] if show and show in known else []
-    query += [f"page={page}"] if page.isascii() and page.isdigit() else []
-    url = reverse("import-check", args=[public_id])
-    return f"{url}{'?' if query else ''}{'&'.join(query)}#row-{sheet}-{number}"
+    query = {"show": show if show in known else "", "at": at}
+    url = reverse("import-check", args=[public_id], query={name: text for name, text in query.items() if text} or None)
+    return f"{url}#row-{sheet}-{number}"

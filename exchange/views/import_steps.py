@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
 from core.errors import Blocked, UserError
-from core.ledgers import ledgers
+from core.http import PortalRequest
+from core.ledgers import incoming
 from core.permissions import Permission
 from core.views.bases import ScopedDetail
 from exchange import column_presenters, presenters
@@ -84,7 +85,7 @@ class ImportPage(ScopedDetail):
 class ImportDetail(ImportPage):
     """Where the file stands now: its job's progress, or on to the step that is next."""
 
-    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def get(self, request: PortalRequest, public_id: str) -> HttpResponse:
         batch, job = self.object, job_of(self.object)
         if job is not None and job.is_open:
             mine = job.owner == self.actor.id
@@ -101,19 +102,19 @@ class ImportDetail(ImportPage):
 class ImportColumns(ImportPage):
     """What was recognised. POST: what the person says about sheets and columns; then the check."""
 
-    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def get(self, request: PortalRequest, public_id: str) -> HttpResponse:
         batch = self.object
         if batch.state not in batches.REVISABLE:
             return redirect("import-detail", public_id)
         code = batch.refusal.get("code", "")
         return self.step(
             "exchange/import_columns.html", "columns",
-            groups=column_presenters.grouped(column_presenters.sheets(batch)), kinds=[(one.kind, one.title) for one in ledgers()],
+            groups=column_presenters.grouped(column_presenters.sheets(batch)), kinds=[(one.kind, one.title) for one in incoming()],
             choices=column_presenters.column_choices(batch.kind), notices=presenters.notices(batch),
             refusal=batch.refusal, can_mend=not code or code in MENDABLE, failed=self.failed(),
         )  # fmt: skip
 
-    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def post(self, request: PortalRequest, public_id: str) -> HttpResponse:
         batch = self.object
         not_busy(batch)
         said = said_of_columns(batch, request.POST)
@@ -136,7 +137,7 @@ class ImportColumns(ImportPage):
 class ImportApply(ImportPage):
     """Asks once, saying exactly what happens. POST: imports as a job; twice is once."""
 
-    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def get(self, request: PortalRequest, public_id: str) -> HttpResponse:
         batch = self.object
         if batch.state != State.CHECKED or not presenters.usable(batch):
             return redirect("import-detail", public_id)
@@ -150,7 +151,7 @@ class ImportApply(ImportPage):
             else f"确认导入 {presenters.usable(batch)} {presenters.noun(batch)}",
         )  # fmt: skip
 
-    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def post(self, request: PortalRequest, public_id: str) -> HttpResponse:
         batch = self.object
         mode = request.POST.get("mode", "")
         if mode not in Mode.values:
@@ -166,7 +167,7 @@ class ImportApply(ImportPage):
 class ImportResult(ImportPage):
     """What came of it, in the town's own terms; what was left over; the way back."""
 
-    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def get(self, request: PortalRequest, public_id: str) -> HttpResponse:
         batch = self.object
         if batch.state not in (State.APPLIED, State.UNDONE):
             return redirect("import-detail", public_id)
@@ -204,12 +205,12 @@ class ImportResult(ImportPage):
 
 
 class ImportUndo(ImportPage):
-    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def get(self, request: PortalRequest, public_id: str) -> HttpResponse:
         if self.object.state != State.APPLIED:
             return redirect("import-detail", public_id)
         return self.step("exchange/import_undo.html", "result", usable=presenters.usable(self.object))
 
-    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def post(self, request: PortalRequest, public_id: str) -> HttpResponse:
         start_undo(batch=self.object, by=self.actor)
         return redirect("import-detail", public_id)
 
@@ -219,7 +220,7 @@ class ImportCancel(ImportPage):
 
     http_method_names = ("post",)
 
-    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def post(self, request: PortalRequest, public_id: str) -> HttpResponse:
         not_busy(self.object)
         if self.object.state in OPEN_STATES:
             batches.cancel(batch=self.object, by=self.actor)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
 from core.components import Tab
 from core.errors import UserError
+from core.http import PortalRequest
 from core.permissions import Permission
 from core.views.bases import ScopedList
 from exchange import presenters
@@ -33,10 +34,10 @@ class ImportList(ScopedList):
     queryset = ImportBatch.objects
     permission = Permission.IMPORT
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: PortalRequest) -> HttpResponse:
         return self.page(request, UploadForm(by=self.actor), [])
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: PortalRequest) -> HttpResponse:
         form = UploadForm(request.POST, by=self.actor)
         given = request.FILES.getlist("files")
         if not given:
@@ -66,7 +67,7 @@ class ImportList(ScopedList):
             except UserError as refusal:
                 messages.error(self.request, f"{batch.file_name}：{refusal.text}")
 
-    def page(self, request: HttpRequest, form: UploadForm, errors: list[str]) -> HttpResponse:
+    def page(self, request: PortalRequest, form: UploadForm, errors: list[str]) -> HttpResponse:
         show = request.GET.get("show", "")
         mine = self.rows().select_related("organisation")
         unfinished = mine.unfinished()
@@ -112,6 +113,6 @@ def address(name: str) -> str:
         return ""
 
 
-def page_number(request: HttpRequest, most: int = 5000) -> int:
+def page_number(request: PortalRequest, most: int = 5000) -> int:
     text = request.GET.get("page", "0")
     return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 7 else 0

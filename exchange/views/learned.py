@@ -6,13 +6,14 @@ import json
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from branches.models import Organisation
 from core import crypto
-from core.ledgers import ledgers
+from core.http import PortalRequest
+from core.ledgers import incoming
 from core.permissions import Permission
 from core.views.bases import ScopedDetail, ScopedList
 from exchange import column_presenters, presenters
@@ -31,7 +32,7 @@ class LearnedList(ScopedList):
     queryset = LearnedMapping.objects.select_related("organisation")
     permission = Permission.IMPORT
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: PortalRequest) -> HttpResponse:
         mappings = list(self.rows().order_by("-pk")[:MOST])
         words = LearnedValue.objects.visible_to(self.actor, Permission.IMPORT).select_related("organisation")
         values = list(words.order_by("-pk")[:MOST])
@@ -56,7 +57,7 @@ class LearnedList(ScopedList):
 
 
 def word(one: LearnedValue) -> dict[str, str]:
-    column = next((column for ledger in ledgers() for column in ledger.columns if column.key == one.key), None)
+    column = next((column for ledger in incoming() for column in ledger.columns if column.key == one.key), None)
     if one.key == "organisation":
         place = Organisation.objects.filter(public_id=one.value).first()
         meaning = place.short_name if place else "已经没有的党组织"
@@ -82,7 +83,7 @@ class Forget(ScopedDetail):
     http_method_names = ("post",)
     group: ClassVar[str]
 
-    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def post(self, request: PortalRequest, public_id: str) -> HttpResponse:
         learned = self.object
         kept = {name: getattr(learned, name) for name in FIELDS[self.group]}
         kept |= {"group": self.group, "organisation": learned.organisation_id}
@@ -112,7 +113,7 @@ class RememberAgain(ScopedList):
     permission = Permission.IMPORT
     http_method_names = ("post",)
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: PortalRequest) -> HttpResponse:
         sealed = request.session.pop(SEALED, "")
         if sealed:
             kept = json.loads(crypto.unseal(sealed, SEALED))

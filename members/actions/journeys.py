@@ -1,4 +1,4 @@
-"""Journeys by hand: opening one out or in, correcting it, ending it."""
+"""Journeys by hand: reporting or opening one, correcting it, ending it. The steps between are in ``stages``."""
 
 from __future__ import annotations
 
@@ -9,22 +9,28 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from branches.models import Organisation
 from core import clock
 from core.actors import Actor
 from core.domain.codes import PARTY_STATUS
-from core.errors import Blocked, UserError
+from core.errors import Blocked, NotAllowed, UserError
 from core.idempotency import once
-from members.actions import rows
+from core.permissions import Permission
+from members.actions import rows, steps, waiting
+from members.actions.belonging import leave_mobile
 from members.actions.people import known_fields
 from members.checks import check
-from members.enums import Direction, JourneyState
+from members.enums import ENDINGS, Direction, JourneyState, StepKind
 from members.ledgers.records import Places
-from members.models import Journey, Member
+from members.models import Journey, Member, Transfer
+from members.writing import Writer
 
 EDITABLE = (
     "left_on", "expected_return_on", "reason", "reason_text", "region_code", "destination_text", "home_text", "host_text",
-    "employer", "industry", "contact_name", "contact_phone", "certificate", "certificate_no", "note",
+    "employer", "industry", "contact_name", "contact_phone", "certificate", "certificate_no", "wish", "wish_text", "note",
 )  # fmt: skip
+HOST = "host"  # besides EDITABLE: an Organisation of ours, asked to confirm the arrival; None takes the question back
+AHEAD = ("left_on",)  # of a departure that is only reported
 OUTCOMES = (JourneyState.RETURNED, JourneyState.TRANSFERRED, JourneyState.CLOSED)
 
 
@@ -55,76 +61,156 @@ def open_journey(
 ) -> Journey:
     """Somebody has left (out), or has come while the membership stays elsewhere (in).
 
-    ``values``: columns of :data:`EDITABLE`. What is stated counts as verified. The same ``key`` sent twice makes one.
+    ``values``: columns of :data:`EDITABLE`, and :data:`HOST`. What is stated counts as verified. The same ``key`` sent
+    twice makes one. Raises NotAllowed, Blocked, UserError.
+    """
+    now = now or clock.now()
+    state = JourneyState.AWAY if direction == Direction.OUT else JourneyState.ARRIVED
+    return _open(member, direction, state, StepKind.OPENED, values, by=by, key=key, now=now)
+
+
+def report_departure(
+    *,
+    member: Member,
+    values: Mapping[str, Any],
+    by: Actor,
+    phone: str = "",
+    confirmed: Collection[str] = (),
+    promised: bool = False,
+    key: str = "",
+    now: dt.datetime | None = None,
+) -> Journey:
+    """Somebody is about to leave (外出报备). ``values`` as in :func:`open_journey`; ``left_on`` is required and may lie ahead.
+
+    ``phone``: another number to reach the member by; ``promised``: the promises were read to the member today.
     Raises NotAllowed, Blocked, UserError.
     """
     now = now or clock.now()
+    if not values.get("left_on"):
+        raise UserError("请填写打算什么时候走，只知道年月也可以。", "date_missing")
+    return _open(
+        member, Direction.OUT, JourneyState.REPORTED, StepKind.REPORTED, values, by=by, key=key, now=now, phone=phone,
+        confirmed=confirmed, promised=promised,
+    )  # fmt: skip
+
+
+def _open(
+    member: Member, direction: str, state: JourneyState, kind: StepKind, values: Mapping[str, Any], *, by: Actor, key: str,
+    now: dt.datetime, phone: str = "", confirmed: Collection[str] = (), promised: bool = False,
+) -> Journey:  # fmt: skip
     _only(values)
-    clean = check(Journey, values, today=timezone.localdate(now)).require()
+    today = timezone.localdate(now)
+    ahead = AHEAD if state == JourneyState.REPORTED else ()
+    clean = check(Journey, _plain(values), today=today, ahead=ahead).require()
 
     def create() -> str:
         if blockers := blockers_to_open_journey(locked, direction):
             raise Blocked(blockers)
-        return _create(locked, direction, clean, by=by, now=now)
+        writer = steps.begin(by, now, source="create")
+        columns = {"state": state.value, "promised_on": today.isoformat() if promised else None}
+        record = create_journey(locked, direction, {**clean, **columns, **_host_columns(values, locked)}, writer)
+        writer.verified(locked.pk, {*rows.proof(clean), *known_fields(confirmed), *take_phone(locked, phone, writer)})
+        rows.flush(writer)
+        opened = Journey.objects.visible_to(by).get(public_id=record["public_id"])
+        on = today.isoformat() if state == JourneyState.REPORTED else clean.get("left_on")
+        steps.leave(opened, kind, writer, on=on, event="journey_opened")
+        return opened.public_id
 
     with transaction.atomic():
         locked = rows.locked_member(member, by)
+        if not by.reaches(locked.path, Permission.EDIT):
+            raise NotAllowed("流动由组织关系所在的党组织登记。")
         public_id, _made = once(key, by=by, now=now, create=create)
-    return Journey.objects.visible_to(by).get(public_id=public_id)
+    found = Journey.objects.visible_to(by).filter(public_id=public_id).first()
+    if found is None:
+        raise UserError("这段经历登记以后又撤销了，请重新打开页面登记。", "undone")
+    return found
 
 
-def _create(member: Member, direction: str, clean: dict[str, Any], *, by: Actor, now: dt.datetime) -> str:
-    is_out = direction == Direction.OUT
+def create_journey(member: Member, direction: str, clean: Mapping[str, Any], writer: Writer) -> dict[str, Any]:
+    """The new row: at the member's branch when out, at the receiving branch when in."""
     values: dict[str, Any] = {
         **{name: value for name, value in clean.items() if name != "contact_phone"},
         "member_id": member.pk,
-        "direction": direction,
-        "state": JourneyState.AWAY.value if is_out else JourneyState.ARRIVED.value,
+        "direction": str(direction),
     }
-    if is_out:
+    if direction == Direction.OUT:
         values.update(home_id=member.home_id, home_path=member.home_path)
+        values["mobility"] = Places().mobility(member.home_path, values.get("region_code", ""))
     else:
         values.update(host_id=member.care_id, host_path=member.care_path)
-    if values.get("region_code") and is_out:
-        values["mobility"] = Places().mobility(member.home_path, values["region_code"])
-    writer = rows.writer(by, now, source="create")
-    record = writer.create_sealed(Journey, values, {"contact_phone": clean.get("contact_phone", "")})
-    writer.verified(member.pk, rows.proof(clean))
-    rows.flush(writer)
-    text = f"登记{member.name}{Direction(direction).label}"
-    rows.tell("journey_opened", text, member, by=by, now=now, data={"journey": record["public_id"]})
-    return str(record["public_id"])
+    return writer.create_sealed(Journey, values, {"contact_phone": clean.get("contact_phone", "")})
+
+
+def take_phone(member: Member, phone: str, writer: Writer) -> set[str]:
+    """Another number to reach a member by; the fields of evidence that it proves."""
+    if not phone:
+        return set()
+    changes = rows.differing(member, check(Member, {"phone": phone}).require())
+    writer.change(Member, rows.row_of(member), rows.columns(Member, member.public_id, changes))
+    return {"phone"}
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != HOST}
+
+
+def _host_columns(values: Mapping[str, Any], member: Member) -> dict[str, Any]:
+    """The receiving organisation of ours, if it is stated; asked anew, an earlier refusal is over."""
+    if HOST not in values:
+        return {}
+    host: Organisation | None = values[HOST]
+    if host is None:
+        return {"host_id": None, "host_path": "", "refusal": ""}
+    if not host.is_open:
+        raise Blocked([f"{host.short_name}已经撤销。"])
+    if host.pk == member.home_id:
+        raise Blocked(["流入地党组织不能是本支部。"])
+    return {"host_id": host.pk, "host_path": host.path, "refusal": ""}
 
 
 def edit_journey(
     *, journey: Journey, values: Mapping[str, Any], by: Actor, version: int | None = None, confirmed: Collection[str] = (),
     now: dt.datetime | None = None,
 ) -> Journey:  # fmt: skip
-    """Change columns of :data:`EDITABLE`, of an ended journey too (a correction). Raises as ``edit_member`` does."""
+    """Change columns of :data:`EDITABLE` and :data:`HOST`, of an ended journey too (a correction). Raises as ``edit_member`` does."""
     now = now or clock.now()
     _only(values)
     with transaction.atomic():
         before = rows.locked(journey, by)
-        clean = check(Journey, values, today=timezone.localdate(now), now=rows.row_of(before)).require()
+        steps.require_keeper(before, by)
+        ahead = AHEAD if before.state == JourneyState.REPORTED else ()
+        typed, kept = _plain(values), rows.row_of(before)
+        clean = check(Journey, typed, today=timezone.localdate(now), now=kept, ahead=ahead).require()
         changes = rows.differing(before, clean)
-        if version is not None and version != before.version and not changes:
+        host = _host_columns(values, before.member)
+        host = host if host and host["host_id"] != before.host_id else {}
+        if version is not None and version != before.version and not changes and not host:
             return before  # the same form sent twice
         rows.require_version(before, version, changes)
-        columns = rows.columns(Journey, before.public_id, changes)
+        columns = {**rows.columns(Journey, before.public_id, changes), **host}
         if "region_code" in changes and before.direction == Direction.OUT:
             columns["mobility"] = Places().mobility(before.home_path, changes["region_code"])
         writer = rows.writer(by, now)
-        writer.change(Journey, rows.row_of(before), columns)
+        writer.change(Journey, kept, columns)
         writer.verified(before.member_id, rows.proof(changes, known_fields(confirmed)))
         rows.flush(writer)
-        if changes:
-            text = f"修改{before.member.name}的{before.get_direction_display()}经历：{rows.labels(Journey, changes)}"
+        if changes or host:
+            what = rows.labels(Journey, [*changes, *(["host"] if host else [])])
+            text = f"修改{before.member.name}的{before.get_direction_display()}经历：{what}"
             rows.tell("journey_edited", text, before.member, by=by, now=now, data={"journey": before.public_id})
+            waiting.refresh(before, now=now)
         return rows.locked(before, by)
 
 
-def blockers_to_end(journey: Journey) -> list[str]:
-    return [] if journey.is_open else [f"这段经历已经是“{journey.get_state_display()}”。"]
+def blockers_to_end(journey: Journey, outcome: str = "") -> list[str]:
+    """Why a journey cannot end (in this way)."""
+    if not journey.is_open:
+        return [f"这段经历已经是“{journey.get_state_display()}”。"]
+    # Unscoped: of a journey that was found within the scope.
+    if Transfer.objects.unscoped().open().filter(member_id=journey.member_id).exists():
+        return ["组织关系正在转接：对方接收以后自动结束；不转了请先撤回转接。"]
+    return steps.blockers_to_take(journey, ENDINGS[outcome]) if outcome else []
 
 
 def end_journey(
@@ -134,26 +220,35 @@ def end_journey(
     """The journey ends: returned, transferred or closed, on a (partial) date. Raises Blocked, UserError, NotAllowed."""
     now = now or clock.now()
     if outcome not in OUTCOMES:
-        raise UserError("请选择怎样结束：已返乡、已转出或已结束。", "invalid")
+        raise UserError("请选择怎样结束：已返乡、组织关系已转接或已结束。", "invalid")
     with transaction.atomic():
         before = rows.locked(journey, by)
+        steps.require_keeper(before, by)
         if before.state == outcome:
             return before  # the same form sent twice
-        if blockers := blockers_to_end(before):
+        if blockers := blockers_to_end(before, outcome):
             raise Blocked(blockers)
         typed = {"ended_on": on, **({"note": note} if note else {})}
-        clean = check(Journey, typed, today=timezone.localdate(now), now=rows.row_of(before)).require()
+        kept = rows.row_of(before)
+        if before.state == JourneyState.REPORTED:
+            del kept["left_on"]  # a plan that is given up ends before it began
+        clean = check(Journey, typed, today=timezone.localdate(now), now=kept).require()
         if not clean["ended_on"]:
             raise UserError("请填写结束的日期，只知道年月也可以。", "date_missing")
         rows.require_version(before, version, clean)
-        writer = rows.writer(by, now)
-        writer.change(Journey, rows.row_of(before), {**clean, "state": str(outcome)})
-        rows.flush(writer)
-        text = f"{before.member.name}的{before.get_direction_display()}经历：{JourneyState(outcome).label}"
-        rows.tell("journey_ended", text, before.member, by=by, now=now, data={"journey": before.public_id})
+        writer = steps.begin(by, now)
+        finish(before, outcome, clean, writer)
+        steps.leave(before, StepKind(outcome), writer, on=clean["ended_on"], text=note, event="journey_ended")
         return rows.locked(before, by)
 
 
+def finish(journey: Journey, outcome: str, columns: Mapping[str, Any], writer: Writer) -> None:
+    """Ended in ``writer``; a mobile branch that took the member in for this stay lets go."""
+    writer.change(Journey, rows.row_of(journey), {**columns, "state": str(outcome)})
+    if journey.direction == Direction.OUT and journey.host_id is not None:
+        leave_mobile(journey.member, writer, only=journey.host_id)
+
+
 def _only(values: Mapping[str, Any]) -> None:
-    if unknown := set(values) - set(EDITABLE):
+    if unknown := set(values) - {*EDITABLE, HOST}:
         raise ValueError(f"not editable: {sorted(unknown)}")

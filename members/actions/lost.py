@@ -1,4 +1,4 @@
-"""Lost contact by hand: opening a spell, noting the search, and finding somebody again."""
+"""Lost contact by hand: opening a spell, correcting it, and searching. What is decided stands in ``lost_acts``."""
 
 from __future__ import annotations
 
@@ -16,10 +16,7 @@ from core.idempotency import once
 from members.actions import rows
 from members.checks import check
 from members.enums import OPEN_LOST_STATES, LostState
-from members.ledgers.lost_rows import state_for
-from members.ledgers.people import Surroundings
-from members.ledgers.records import Places
-from members.models import LostContact, Member
+from members.models import LostContact, LostStep, Member
 
 EDITABLE = ("since", "reason", "category", "steps", "note")
 
@@ -37,7 +34,7 @@ def blockers_to_open_lost(member: Member) -> list[str]:
 def open_lost(
     *, member: Member, values: Mapping[str, Any], by: Actor, key: str = "", now: dt.datetime | None = None
 ) -> LostContact:
-    """Somebody cannot be reached since a date. Past the months of the rule it is 失联, before that 联系不上.
+    """Somebody cannot be reached since a date. However long ago that is, it counts as 联系不上 until the committee confirms.
 
     Raises NotAllowed, Blocked, UserError.
     """
@@ -52,8 +49,8 @@ def open_lost(
         if blockers := blockers_to_open_lost(locked):
             raise Blocked(blockers)
         writer = rows.writer(by, now, source="create")
-        state = state_for(clean["since"], Surroundings(by, today, Places()))
-        record = writer.create(LostContact, {**clean, "state": state, "member_id": locked.pk, "home_path": locked.path})
+        counting = {"state": LostState.COUNTING.value, "member_id": locked.pk, "home_path": locked.path}
+        record = writer.create(LostContact, {**clean, **counting})
         rows.flush(writer)
         rows.tell(
             "lost_opened", f"登记{locked.name}联系不上", locked, by=by, now=now, data={"lost": record["public_id"]}
@@ -74,7 +71,7 @@ def note_lost(
     version: int | None = None,
     now: dt.datetime | None = None,
 ) -> LostContact:
-    """Refine a spell: the date, the circumstances, the steps of the search. Raises as ``edit_member`` does."""
+    """Refine a spell: the date, the circumstances, what a ledger told of the search. Raises as ``edit_member`` does."""
     now = now or clock.now()
     _only(values)
     with transaction.atomic():
@@ -93,36 +90,42 @@ def note_lost(
         return rows.locked(before, by)
 
 
-def blockers_to_find(lost: LostContact) -> list[str]:
-    if lost.state in (LostState.COUNTING, LostState.LOST):
-        return []
-    if lost.state == LostState.STOPPED:
-        return ["已经停止党籍，取得联系后要先按程序恢复党籍。"]
-    return [f"这一条已经是“{lost.get_state_display()}”。"]
+def blockers_to_search(lost: LostContact) -> list[str]:
+    return [] if lost.is_open else [f"这一条已经是“{lost.get_state_display()}”，不用再找。"]
 
 
-def found(
-    *, lost: LostContact, on: str, by: Actor, note: str = "", version: int | None = None, now: dt.datetime | None = None
-) -> LostContact:
-    """Somebody has been reached again, on a date. Raises Blocked, UserError, NotAllowed, StaleVersion."""
+def add_step(
+    *, lost: LostContact, on: dt.date, way: str, result: str, by: Actor, text: str = "", key: str = "",
+    now: dt.datetime | None = None,
+) -> LostStep:  # fmt: skip
+    """One try to reach the person. The same ``key`` sent twice makes one. Raises NotAllowed, Blocked, UserError."""
     now = now or clock.now()
+    today = timezone.localdate(now)
+    clean = check(LostStep, {"way": way, "result": result, "text": text}, today=today).require()
+    if not clean["way"] or not clean["result"]:
+        raise UserError("请选择怎么找的、结果怎样。", "invalid")
+    if on > today:
+        raise UserError("查找的日期还没有到，请核对。", "date_future")
+
+    def create() -> str:
+        if blockers := blockers_to_search(before):
+            raise Blocked(blockers)
+        step = LostStep.objects.create(lost=before, on=on, by=by.ref, at=now, **clean)
+        writer = rows.writer(by, now)
+        latest = max(on, before.searched_on or on)
+        writer.change(LostContact, rows.row_of(before), {"searched_on": latest.isoformat()})
+        rows.flush(writer)
+        what = f"{step.get_way_display()}，{step.get_result_display()}"
+        rows.tell(
+            "lost_searched", f"查找{before.member.name}：{what}", before.member, by=by, now=now,
+            data={"lost": before.public_id},
+        )  # fmt: skip
+        return step.public_id
+
     with transaction.atomic():
         before = rows.locked(lost, by)
-        if before.state == LostState.FOUND:
-            return before  # the same form sent twice
-        if blockers := blockers_to_find(before):
-            raise Blocked(blockers)
-        typed = {"found_on": on, **({"note": note} if note else {})}
-        clean = check(LostContact, typed, today=timezone.localdate(now), now=rows.row_of(before)).require()
-        if not clean["found_on"]:
-            raise UserError("请填写取得联系的日期。", "date_missing")
-        rows.require_version(before, version, clean)
-        writer = rows.writer(by, now)
-        writer.change(LostContact, rows.row_of(before), {**clean, "state": LostState.FOUND.value})
-        rows.flush(writer)
-        text = f"与{before.member.name}取得联系"
-        rows.tell("lost_found", text, before.member, by=by, now=now, data={"lost": before.public_id})
-        return rows.locked(before, by)
+        public_id, _made = once(key, by=by, now=now, create=create)
+    return LostStep.objects.visible_to(by).get(public_id=public_id)
 
 
 def _only(values: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ from core.ids import new_id
 from members.actions import rows
 from members.actions.undoing import freshen, set_paths
 from members.enums import OPEN_LOST_STATES, Direction, JourneyState
-from members.models import Evidence, Journey, LostContact, Member, Membership
+from members.models import Evidence, Journey, LostContact, Member, Membership, Transfer
 from members.writing import Writer, name_columns
 
 # What the form asks about, field by field. "place" is the membership: home, or receiving branch of a guest.
@@ -36,6 +36,9 @@ def merge_blockers(kept: Member, gone: Member) -> list[str]:
         return ["这是同一份档案。"]
     if kept.merged_into_id or gone.merged_into_id:
         return ["其中一份已经合并到别的档案。"]
+    # Unscoped: both persons were found within the scope.
+    if Transfer.objects.unscoped().open().filter(member__in=[kept, gone]).exists():
+        return ["有一份档案的组织关系正在转接，请等对方接收，或先撤回。"]
     return [sentence for found in hooks.merge_blockers.call(kept=kept, gone=gone) for sentence in found]
 
 

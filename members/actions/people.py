@@ -26,15 +26,15 @@ from members.enums import EVIDENCE, OPEN_LOST_STATES, OPEN_STATES, JourneyState,
 from members.ledgers.matching import exists_elsewhere
 from members.models import Journey, LostContact, Member, Membership
 from members.models.member import NEED_TO_KNOW_DEPTH
-from members.writing import name_columns
+from members.writing import Writer, name_columns
 
 EDITABLE = (
     "name", "sex", "nation", "birth_date", "education", "kind", "joined_on", "confirmed_on", "identity", "phone",
     "other_phones", "home_address", "dues_paid_to", "note", "restricted",
 )  # fmt: skip
-ENDED = ("removed", "deceased")
-DECIDED = ("stopped", "reinstated", "removed")  # by a meeting, with a document
-LOST_AFTER = {"stopped": LostState.STOPPED, "reinstated": LostState.REINSTATED, "removed": LostState.REMOVED}
+MOVED = "moved"  # to an organisation outside, by a transfer and by nothing else
+ENDED = ("removed", "cancelled", MOVED, "deceased")
+DECIDED = ("stopped", "reinstated", "removed", "cancelled")  # by a meeting, with a document
 
 
 def register_member(
@@ -69,25 +69,35 @@ def register_member(
 def _create(
     clean: dict[str, Any], home: Organisation | None, care: Organisation | None, *, by: Actor, now: dt.datetime
 ) -> str:
-    _refuse_double(clean["identity"])
+    writer = rows.writer(by, now, source="create")
+    return new_person(clean, home, care, writer).public_id
+
+
+def new_person(
+    clean: Mapping[str, Any], home: Organisation | None, care: Organisation | None, writer: Writer
+) -> Member:
+    """Write a new record from checked values; the caller has asked who may and where to. Raises UserError for a number
+    that is in the register."""
+    identity = clean.get("identity", "")
     values = {name: value for name, value in clean.items() if not rows.is_sealed(Member, name)}
     numbers = {name: value for name, value in clean.items() if rows.is_sealed(Member, name)}
     values.update(name_columns(clean["name"]))
-    values["birth_date"] = values.get("birth_date") or identity_birth_date(clean["identity"]).isoformat()
-    values["sex"] = values.get("sex") or identity_sex(clean["identity"])
+    if identity:
+        _refuse_double(identity)
+        values["birth_date"] = values.get("birth_date") or identity_birth_date(identity).isoformat()
+        values["sex"] = values.get("sex") or identity_sex(identity)
     if home:
         values.update(home_id=home.pk, home_path=home.path)
     if care:
         values.update(care_id=care.pk, care_path=care.path)
-    writer = rows.writer(by, now, source="create")
     record = writer.create_sealed(Member, values, numbers)
     kind = MembershipKind.HOME if home else MembershipKind.INFLOW
     writer.member_of(record, (home or care).pk, kind.value, writer.on)  # type: ignore[union-attr]
     writer.verified(record["id"], rows.proof({**values, **numbers}))
     rows.flush(writer)
-    member = Member.objects.visible_to(by, Permission.EDIT).get(pk=record["id"])
-    rows.tell("member_registered", f"登记党员{member.name}", member, by=by, now=now)
-    return str(record["public_id"])
+    member = Member.objects.visible_to(writer.by, Permission.EDIT).get(pk=record["id"])
+    rows.tell("member_registered", f"登记党员{member.name}", member, by=writer.by, now=writer.now)
+    return member
 
 
 def edit_member(
@@ -119,7 +129,10 @@ def edit_member(
         writer.verified(before.pk, rows.proof(changes, known_fields(confirmed)))
         rows.flush(writer)
         _tell_edit(before, changes, confirmed, reason, by, now)
-        return rows.locked(before, by)
+        after = rows.locked(before, by)
+        if "restricted" in changes:
+            hooks.member_restricted.call(member=after)
+        return after
 
 
 def known_fields(confirmed: Collection[str]) -> set[str]:
@@ -198,18 +211,13 @@ def move_member(
         rows.require_home(before, by)
         if not by.reaches(to.path, Permission.EDIT):
             raise NotAllowed("只能在您管辖的支部之间调整，跨范围的转接请上一级办理。")
-        link, kind = ("care", MembershipKind.INFLOW) if before.is_guest else ("home", MembershipKind.HOME)
-        if getattr(before, f"{link}_id") == to.pk:
+        if (before.care_id if before.is_guest else before.home_id) == to.pk:
             return before
         if blockers := [*blockers_to_move(before), *blockers_to_receive(to)]:
             raise Blocked(blockers)
         rows.require_version(before, version, {})
         writer = rows.writer(by, now)
-        end_membership(before.pk, kind.value, writer.on)
-        writer.member_of({"id": before.pk}, to.pk, kind.value, writer.on)
-        writer.change(Member, rows.row_of(before), {f"{link}_id": to.pk, f"{link}_path": to.path})
-        if before.is_guest:
-            _new_host(before, to, writer)
+        relocate(before, to, writer)
         rows.flush(writer)
         carry_paths(before.pk, to.path, guest=before.is_guest)
         moved = rows.locked(before, by)
@@ -218,7 +226,22 @@ def move_member(
         return moved
 
 
-def _new_host(member: Member, to: Organisation, writer: Any) -> None:
+def relocate(member: Member, to: Organisation, writer: Writer) -> None:
+    """Close the membership and open the new one, in ``writer``; afterwards :func:`carry_paths` takes along what hangs on
+    the person. A mobile branch that becomes the home is no mobile branch beside it any more."""
+    link, kind = ("care", MembershipKind.INFLOW) if member.is_guest else ("home", MembershipKind.HOME)
+    end_membership(member.pk, kind.value, writer.on, writer.batch)
+    writer.member_of({"id": member.pk}, to.pk, kind.value, writer.on)
+    place: dict[str, Any] = {f"{link}_id": to.pk, f"{link}_path": to.path}
+    if member.is_guest:
+        _new_host(member, to, writer)
+    elif member.care_id == to.pk:
+        end_membership(member.pk, MembershipKind.MOBILE.value, writer.on, writer.batch)
+        place.update(care_id=None, care_path="")
+    writer.change(Member, rows.row_of(member), place)
+
+
+def _new_host(member: Member, to: Organisation, writer: Writer) -> None:
     """The open stay of a guest is with the new branch."""
     for stay in Journey.objects.unscoped().filter(member=member).open().inward():
         writer.change(Journey, rows.row_of(stay), {"host_id": to.pk})
@@ -249,8 +272,8 @@ def set_party_status(
 ) -> Member:  # fmt: skip
     """Record what was decided elsewhere: 停止党籍, 恢复党籍, 除名 (with the document), a death, or back to 正常.
 
-    An open spell of lost contact takes the decision; the end of a membership ends an open journey.
-    Raises NotAllowed, UserError, StaleVersion.
+    What lost contact leads to is decided with the spell (``lost_acts``); 除名 on other grounds ends it. The end of a
+    membership ends an open journey. Raises NotAllowed, Blocked, UserError, StaleVersion.
     """
     now = now or clock.now()
     document = check(LostContact, {"document": document}).require()["document"]
@@ -263,25 +286,38 @@ def set_party_status(
         if before.party_status == status:
             return before
         rows.require_version(before, version, {"party_status": status})
+        spell = LostContact.objects.unscoped().filter(member=before, state__in=OPEN_LOST_STATES).first()
+        if blockers := _blockers_by_spell(spell, status):
+            raise Blocked(blockers)
         writer = rows.writer(by, now)
-        writer.change(Member, rows.row_of(before), {"party_status": status})
-        if status in LOST_AFTER:
-            decided = {"state": LOST_AFTER[status].value, "decided_on": on.isoformat(), "document": document}
-            for spell in LostContact.objects.unscoped().filter(member=before, state__in=OPEN_LOST_STATES):
-                writer.change(LostContact, rows.row_of(spell), decided)
-        if status in ENDED:
-            for journey in Journey.objects.unscoped().filter(member=before, state__in=OPEN_STATES):
-                writer.change(
-                    Journey, rows.row_of(journey), {"state": JourneyState.CLOSED.value, "ended_on": on.isoformat()}
-                )
+        write_status(before, status, on, writer)
+        if spell is not None and status == "removed":
+            decided = {"state": LostState.REMOVED.value, "decided_on": on.isoformat(), "document": document}
+            writer.change(LostContact, rows.row_of(spell), decided)
         rows.flush(writer)
         text = f"{before.name}的党籍状态改为“{PARTY_STATUS.label(status)}”，{on:%Y-%m-%d}{'，' + document if document else ''}"
         rows.tell("party_status_set", text, before, by=by, now=now, data={"on": on.isoformat(), "document": document})
         return rows.locked(before, by)
 
 
+def _blockers_by_spell(spell: LostContact | None, status: str) -> list[str]:
+    """A death, or 除名 on other grounds, comes whatever the clocks of lost contact say; nothing else passes them by."""
+    if spell is None or status == "deceased" or (status == "removed" and spell.state != LostState.STOPPED):
+        return []
+    return [f"此人登记为“{spell.get_state_display()}”，“{PARTY_STATUS.label(status)}”请在那份登记里办理。"]
+
+
+def write_status(member: Member, status: str, on: dt.date, writer: Any) -> None:
+    """The status, and what ends with the membership: an open journey. ``member`` is locked."""
+    writer.change(Member, rows.row_of(member), {"party_status": status})
+    if status in ENDED:
+        for journey in Journey.objects.unscoped().filter(member=member, state__in=OPEN_STATES):
+            ended = {"state": JourneyState.CLOSED.value, "ended_on": on.isoformat()}
+            writer.change(Journey, rows.row_of(journey), ended)
+
+
 def _check_decision(status: str, on: dt.date, document: str, today: dt.date) -> None:
-    if not PARTY_STATUS.label(status):
+    if not PARTY_STATUS.label(status) or status == MOVED:
         raise UserError("党籍状态请从列出的几项里选一项。", "invalid")
     if on > today:
         raise UserError("决定日期还没有到，请核对。", "date_future")

@@ -18,6 +18,7 @@ from core.fields import SealedField
 from core.paths import WIDTH
 from core.permissions import Permission
 from members.enums import Source
+from members.ledgers.matching import stored
 from members.models import Member
 from members.models.member import NEED_TO_KNOW_DEPTH
 from members.words import value_words
@@ -55,14 +56,7 @@ def require_home(member: Member, by: Actor) -> None:
 
 def row_of(obj: models.Model) -> Row:
     """Every column of a record as the database keeps it: what the writer compares with."""
-    return {field.attname: _stored(getattr(obj, field.attname)) for field in obj._meta.concrete_fields}
-
-
-def _stored(value: Any) -> Any:
-    """Dates as text (history is JSON)."""
-    if hasattr(value, "iso"):
-        return value.iso()
-    return value.isoformat() if type(value) is dt.date else value
+    return {field.attname: stored(getattr(obj, field.attname)) for field in obj._meta.concrete_fields}
 
 
 def is_sealed(model: type[models.Model], name: str) -> bool:
@@ -73,7 +67,7 @@ def now_in(obj: Any, name: str) -> Any:
     """A column's value as it would be typed: numbers in the clear, dates as ISO text."""
     if is_sealed(type(obj), name):
         return obj.reveal(name)
-    return _stored(getattr(obj, obj._meta.get_field(name).attname))
+    return stored(getattr(obj, obj._meta.get_field(name).attname))
 
 
 def differing(obj: Any, values: Mapping[str, Any]) -> Row:
@@ -133,8 +127,10 @@ def label(model: type[models.Model], name: str) -> str:
     return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
-def writer(by: Actor, now: dt.datetime, *, source: str = "edit", batch: str = "") -> Writer:
-    return Writer(by=by, now=now, on=timezone.localdate(now), source=source, evidence=Source.EDIT, batch=batch)
+def writer(
+    by: Actor, now: dt.datetime, *, source: str = "edit", batch: str = "", evidence: Source = Source.EDIT
+) -> Writer:
+    return Writer(by=by, now=now, on=timezone.localdate(now), source=source, evidence=evidence, batch=batch)
 
 
 def proof(changes: Mapping[str, Any], confirmed: Collection[str] = ()) -> frozenset[str]:

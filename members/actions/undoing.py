@@ -15,13 +15,14 @@ from core.actors import Actor
 from core.errors import Blocked
 from members.actions import rows
 from members.ledgers.restoring import refresh
-from members.models import Evidence, Freshness, Journey, LostContact, Member, Membership
+from members.models import Evidence, Freshness, Journey, LostContact, Member, Membership, Transfer
 
 HANGING: dict[str, type[Any]] = {
     "journeys": Journey,
     "lost": LostContact,
     "memberships": Membership,
     "evidence": Evidence,
+    "transfers": Transfer,
 }
 LINKS = {"home": ("home_id", "home_path"), "care": ("care_id", "care_path")}
 
@@ -69,7 +70,7 @@ def undo_merge(*, gone: Member, event: Event | None, by: Actor, now: dt.datetime
 
 def _hang_back(moved: Mapping[str, Sequence[int]], gone: Member) -> None:
     for name, model in HANGING.items():
-        model.objects.unscoped().filter(pk__in=moved[name]).update(member=gone)
+        model.objects.unscoped().filter(pk__in=moved.get(name, ())).update(member=gone)
 
 
 def _revert(model: type[Any], batch: str, kept: Member, writer: Any) -> None:

@@ -25,10 +25,11 @@ from core.ledgers import ExportRecord
 from core.paths import subtree
 from core.permissions import Permission
 from core.scoping import in_ranges
-from members.enums import OPEN_LOST_STATES, OPEN_STATES, Direction, LostState
+from members.enums import CONFIRMED_LOST_STATES, OPEN_STATES, Direction, LostState
 from members.filters import Chosen
 from members.listing import LISTS, PeopleList
-from members.models import Journey, LostContact, Member
+from members.lost_search import steps_by_spell, told
+from members.models import Journey, LostContact, LostStep, Member
 
 CHUNK = 2000
 FACTS = {
@@ -57,7 +58,7 @@ FROM_LIST = {
     "branch": ("organisation",), "kind": ("member_kind",), "work": ("employer", "industry"), "from": ("home_organisation",),
     "since": ("lost_since",),
 }  # fmt: skip
-FOUND = "found"  # the part of the lost ledger with those who were reached again
+STILL, FOUND = "still", "found"  # the parts of the lost ledger: confirmed and out of reach, reached again
 ALWAYS = ("serial", "name", "sex")
 
 
@@ -134,6 +135,8 @@ def rows(one: Source, by: Actor, filters: Mapping[str, Any]) -> Any:
         found = found.filter(in_ranges([one.people.column], [subtree(path)])) if path else found
     else:
         found = one.people.queryset(by, chosen(one, filters), path=path)
+        if filters.get("part") == STILL:
+            found = found.filter(state__in=CONFIRMED_LOST_STATES)
     found = found.filter(**{f"{one.member}restricted": False, f"{one.member}merged_into__isnull": True})
     return found if by.everything else found.filter(in_ranges([one.people.column], by.ranges(Permission.EXPORT)))
 
@@ -147,13 +150,19 @@ class _Reading:
         self.names = dict(Organisation.objects.values_list("id", "name"))
         self.lost = self._spells(by) if wanted & {"lost", "lost_since"} and "lost_since" not in one.own else None
         self.places = self._places(by) if "destination_text" in wanted and "region_code" not in one.own else {}
+        self.search = self._search(by) if "steps" in wanted and "steps" in one.own else {}
         self.today = clock.today()
 
     @staticmethod
     def _spells(by: Actor) -> dict[int, str | None]:
-        """Member id -> since when they cannot be reached."""
-        spells = LostContact.objects.visible_to(by, Permission.EXPORT).filter(state__in=OPEN_LOST_STATES)
+        """Member id -> since when they cannot be reached; before it is confirmed, no form calls anybody 失联."""
+        spells = LostContact.objects.visible_to(by, Permission.EXPORT).filter(state__in=CONFIRMED_LOST_STATES)
         return dict(spells.values_list("member_id", _plain("since")))
+
+    def _search(self, by: Actor) -> dict[str, list[LostStep]]:
+        """Public id of a spell -> how the person was looked for."""
+        steps = LostStep.objects.visible_to(by, Permission.EXPORT)
+        return steps_by_spell(steps.filter(lost__in=self.rows.order_by().values("pk")))
 
     def _places(self, by: Actor) -> dict[int, str]:
         """Member id -> where the open journey out has led, as one address."""
@@ -221,6 +230,8 @@ class _Reading:
         steps: list[Callable[[dict[str, Any]], None]] = []
         if self.lost is not None:
             steps.append(self._put_lost)
+        if self.search:
+            steps.append(self._put_search)
         if self.places:
             steps.append(self._put_address)
         if "region_code" in self.source.own and wanted & {*PARTS, "place"}:
@@ -235,6 +246,9 @@ class _Reading:
         assert self.lost is not None
         values["lost"] = values["_member"] in self.lost
         values["lost_since"] = self.lost.get(values["_member"])
+
+    def _put_search(self, values: dict[str, Any]) -> None:
+        values["steps"] = told(values["steps"], self.search.get(values["_subject"], ()))
 
     def _put_address(self, values: dict[str, Any]) -> None:
         values["destination_text"] = self.places.get(values["_member"])

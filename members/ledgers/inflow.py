@@ -66,7 +66,7 @@ class Inflow(Outflow):
         plan.new_journey = journey is None
         plan.journey = compare(row, journey or BLANK_JOURNEY, JOURNEY)
         self._plan_contact(row, journey, plan)
-        plan.evidence = evidence_of(key for key, value in row.values.items() if value is not None)
+        plan.evidence = evidence_of([key for key, value in row.values.items() if value is not None])
         return plan
 
     def _plan_known(self, row: LedgerRow, person: Person, around: Surroundings, plan: Plan) -> None:

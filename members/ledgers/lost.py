@@ -8,12 +8,13 @@ from core.ledgers import LedgerRow, Part
 from members.enums import Direction, LostState
 from members.ledgers import columns
 from members.ledgers.comparing import compare, compare_phone
-from members.ledgers.exporting import FOUND
+from members.ledgers.exporting import FOUND, STILL
 from members.ledgers.lost_rows import state_for, write_lost
 from members.ledgers.matching import Person
 from members.ledgers.people import PeopleLedger, Plan, Surroundings, check_branch
 from members.ledgers.records import Record, closed_spells, open_journeys
-from members.models import Journey, LostContact, Member
+from members.lost_search import steps_by_spell, told
+from members.models import Journey, LostContact, LostStep, Member
 from members.writing import Writer, evidence_of, sealed
 
 SPELL = {
@@ -45,7 +46,7 @@ class Lost(PeopleLedger):
     def parts(self) -> tuple[Part, ...]:
         """The two official tables: still out of reach, and reached again."""
         return (
-            Part("", "仍无法联系", "经查找仍然无法取得联系党员登记表", self.official_columns),
+            Part(STILL, "仍无法联系", "经查找仍然无法取得联系党员登记表", self.official_columns),
             Part(FOUND, "取得联系", "经查找取得联系党员登记表", tuple(self.column(key) for key in FOUND_AGAIN)),
         )
 
@@ -59,11 +60,17 @@ class Lost(PeopleLedger):
         if person["home_id"] is not None:
             check_branch(row, person, around)
         spell = around.lost.get(person["id"])
+        if spell is not None and spell["state"] == LostState.STOPPED and row.values.pop("found_on", None):
+            row.inform("stopped", "此人已停止党籍，取得联系后请在档案里按程序恢复党籍。", "found_on")
+        if spell is not None and row.values.get("steps") == spell["told"]:
+            row.values["steps"] = spell["steps"]  # our own words came back
         plan.new_lost = spell is None
         plan.lost = compare(row, spell or BLANK_SPELL, SPELL)
         if plan.new_lost or "found_on" in plan.lost:
             found = row.values.get("found_on") or (spell or {}).get("found_on")
-            plan.lost["state"] = LostState.FOUND.value if found else state_for(row.values.get("lost_since"), around)
+            plan.lost["state"] = (
+                LostState.FOUND.value if found else state_for(row, person["home_path"] or person["care_path"], around)
+            )
         plan.phone = compare_phone(row, person)
         self._plan_place(row, person, around, plan)
         plan.evidence = evidence_of(k for k in ("phone", "region_code", "destination_text") if row.values.get(k))
@@ -86,6 +93,11 @@ class Lost(PeopleLedger):
             if id(row) in found and row.values.get("found_on") and found[id(row)]["id"] not in known
         }
         known.update(closed_spells(findings))
+        searched = steps_by_spell(
+            LostStep.objects.unscoped().filter(lost__in=[spell["id"] for spell in known.values()])
+        )
+        for spell in known.values():
+            spell["told"] = told(spell["steps"], searched.get(spell["public_id"], ()))
         return known
 
     def write(self, row: LedgerRow, plan: Plan, person: Person | None, around: Surroundings, writer: Writer) -> None:

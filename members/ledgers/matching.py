@@ -6,6 +6,7 @@ the answer is the same as for somebody who is in no register.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -35,9 +36,11 @@ IN_CHUNK = 5000  # parameters of one IN list
 Person = dict[str, Any]
 
 
-def stored(record: Any) -> Any:
-    """A value as the database keeps it (partial dates as text), so that records and ledgers compare alike."""
-    return record.iso() if hasattr(record, "iso") else record
+def stored(value: Any) -> Any:
+    """A value as the database keeps it, dates as text: so records, ledgers and history (which is JSON) compare alike."""
+    if hasattr(value, "iso"):
+        return value.iso()
+    return value.isoformat() if type(value) is dt.date else value
 
 
 def as_stored(model: type[Model], columns: Sequence[str]) -> list[Any]:
@@ -79,7 +82,7 @@ def exists_elsewhere(indexes: Sequence[str]) -> set[str]:
     known: set[str] = set()
     for start in range(0, len(indexes), IN_CHUNK):
         part = indexes[start : start + IN_CHUNK]
-        rows = Member.objects.unscoped().current().filter(identity_index__in=part)
+        rows = Member.objects.unscoped().current().filter(Among(F("identity_index"), part))
         known.update(rows.values_list("identity_index", flat=True))
     return known
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from branches.rules import value as rule_value
+from branches.rules import in_force
 from core.domain.cells import clean_text
 from core.domain.codes import LEAVING_REASON
 from core.domain.dates import PartialDate, months_between
@@ -84,6 +84,9 @@ class Outflow(PeopleLedger):
         plan.new_journey = journey is None and not over
         if journey is not None or not over:
             plan.journey = stated(row, JOURNEY) if journey is None else compare(row, journey, JOURNEY)
+            if journey is not None and journey["state"] == JourneyState.REPORTED and not over:
+                plan.journey["state"] = JourneyState.AWAY.value  # whoever stands in the ledger has left
+                row.changes.append(CellChange("state", journey["state"], plan.journey["state"]))
             self._plan_contact(row, journey, plan)
         if over:
             self._plan_return(row, journey, around, plan)
@@ -91,9 +94,7 @@ class Outflow(PeopleLedger):
         self._plan_numbers(row, person, plan)
         plan.member.update(compare(row, person, {"dues_paid_to": "dues_paid_to"}))
         plan_lost(row, person, around, plan)
-        plan.evidence = evidence_of(
-            key for key, value in row.values.items() if value is not None and key not in NOT_OURS
-        )
+        plan.evidence = evidence_of([key for key, value in row.values.items() if value is not None], NOT_OURS)
         return plan
 
     @staticmethod
@@ -175,13 +176,13 @@ class Outflow(PeopleLedger):
         return term != SHORT  # time makes it a long one
 
     def depends_on(self, on: dt.date) -> list[Any]:
-        return [int(rule_value(MOBILE_MIN_MONTHS.key, None, on))]
+        return in_force(MOBILE_MIN_MONTHS.key, on)
 
     def term(self, row: LedgerRow, around: Surroundings) -> str:
         if row.mark == JourneyState.RETURNED:
             return "已返乡"
         left_on = row.values.get("left_on")
-        months = int(rule_value(MOBILE_MIN_MONTHS.key, None, around.today))
+        months = around.places.rule(MOBILE_MIN_MONTHS.key, around.persons[row.basis["member"]]["home_id"], around.today)
         return SHORT if is_short(left_on, around.today, months) else "流出"
 
 

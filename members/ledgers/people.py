@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q
@@ -52,6 +53,18 @@ class Surroundings:
     persons: dict[int, Person] = field(default_factory=dict)
     journeys: dict[int, Record] = field(default_factory=dict)
     lost: dict[int, Record] = field(default_factory=dict)
+
+
+@dataclass
+class Loaded:
+    """What an apply of ``rows`` has before it writes. ``found``: persons, locked, by id(row). ``taken``: blind indexes of
+    new rows that somebody has by now."""
+
+    rows: list[LedgerRow]
+    found: dict[int, Person]
+    around: Surroundings
+    taken: set[str]
+    writer: Writer
 
 
 def check_branch(row: LedgerRow, person: Person, around: Surroundings) -> None:
@@ -163,6 +176,7 @@ class PeopleLedger(Exporting, Ledger):
         around.journeys = self.journeys(ids)
         around.lost = self.spells(rows, found)
         around.places.load(row.organisation_id for row in rows)
+        around.places.load(person["home_id"] for person in around.persons.values())
         return around
 
     def _check_double(self, row: LedgerRow, person: Person, context: CheckContext) -> None:
@@ -202,20 +216,27 @@ class PeopleLedger(Exporting, Ledger):
 
     # -- apply ----------------------------------------------------------------------------------
 
-    def apply(self, rows: Sequence[LedgerRow], context: ApplyContext) -> ApplyResult:
-        result = ApplyResult()
+    def load(self, rows: Sequence[LedgerRow], context: ApplyContext) -> Loaded:
         live = [row for row in rows if row.outcome.usable]
         ids = [row.basis["member"] for row in live if row.basis.get("member")]
         persons = locked_persons(ids, context.by)
         found = {id(row): persons[row.basis["member"]] for row in live if row.basis.get("member") in persons}
         around = self._surroundings(live, found, context.by, context.on, context.memory)
         fresh = [row.basis["index"] for row in live if row.basis.get("member") is None and "index" in row.basis]
-        taken = matching.exists_elsewhere(fresh) if fresh else set()
         writer = self._writer(context)
         self.reserve(live, writer)
-        for row in live:
-            person = found.get(id(row))
-            gone = person is None and (row.basis.get("member") is not None or row.basis.get("index") in taken)
+        return Loaded(live, found, around, matching.exists_elsewhere(fresh) if fresh else set(), writer)
+
+    def apply(self, rows: Sequence[LedgerRow], context: ApplyContext) -> ApplyResult:
+        result = ApplyResult()
+        loaded: Loaded = context.loaded or self.load(rows, context)
+        context.loaded = None
+        around, writer = loaded.around, loaded.writer
+        written: set[int] = context.memory.setdefault("written", set())
+        for row in loaded.rows:
+            person = loaded.found.get(id(row))
+            gone = person is None and (row.basis.get("member") is not None or row.basis.get("index") in loaded.taken)
+            gone = gone or (person is not None and person["id"] in written)
             if gone or row.basis.get("versions") != self._versions(person, around).get("versions"):
                 result.stale.append(row)
                 continue
@@ -224,6 +245,8 @@ class PeopleLedger(Exporting, Ledger):
             plan = self.plan(row, person, around)
             row.messages, row.outcome = messages, outcome
             self.write(row, plan, person, around, writer)
+            if person is not None:
+                written.add(person["id"])
             result.counts[outcome.value] = result.counts.get(outcome.value, 0) + 1
             term = self.term(row, around)
             result.terms[term] = result.terms.get(term, 0) + 1
@@ -245,7 +268,7 @@ class PeopleLedger(Exporting, Ledger):
             (journey["id"], writer.version_of(Journey, journey)) if journey else None,
             (lost["id"], writer.version_of(LostContact, lost)) if lost else None,
         )
-        row.basis["left"] = (subject, state, ",".join(sorted(plan.evidence)))
+        row.basis["left"] = (str(subject), state, _joined(plan.evidence))
 
     def is_lasting(self, term: str) -> bool:
         """Whether a row of that term will still be one on any later day."""
@@ -272,7 +295,7 @@ class PeopleLedger(Exporting, Ledger):
     def prove(self, known: Sequence[tuple[int, str]], context: ApplyContext) -> None:
         writer = self._writer(context)
         for subject, proves in known:
-            writer.verified(subject, proves.split(",") if proves else ())
+            writer.verified(subject, _split(proves))
         writer.flush()
 
     @staticmethod
@@ -284,6 +307,7 @@ class PeopleLedger(Exporting, Ledger):
             source="import",
             evidence=Source.LEDGER,
             batch=context.batch_id,
+            behind=context.behind,
         )
 
     def reserve(self, rows: Sequence[LedgerRow], writer: Writer) -> None:
@@ -292,7 +316,17 @@ class PeopleLedger(Exporting, Ledger):
     # -- undo -----------------------------------------------------------------------------------
 
     def restore(self, batch_id: str, by: Actor, now: Any) -> RestoreResult:
-        return restoring.restore(batch_id, by=by, now=now)
+        return restoring.restore(batch_id, by=by, now=now, within=by)
+
+
+@lru_cache(maxsize=4096)
+def _joined(proves: frozenset[str]) -> str:
+    return ",".join(sorted(proves))
+
+
+@lru_cache(maxsize=4096)
+def _split(joined: str) -> frozenset[str]:
+    return frozenset(joined.split(",") if joined else ())
 
 
 def _state(version: int, journey: Sequence[int] | None, lost: Sequence[int] | None) -> str:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F
 
 from branches.models import Organisation
+from branches.rules import value as rule_value
+from branches.rules import values_at
 from core import crypto
 from core.actors import Actor
 from core.domain.regions import scope_between
 from core.lookups import Among
 from members.enums import OPEN_LOST_STATES, OPEN_STATES, LostState
 from members.ledgers.matching import IN_CHUNK, Person, as_stored, persons, visible
+from members.lost_procedure import confirms
 from members.models import Journey, LostContact
+from members.rules import LOST_MONTHS
 
 Record = dict[str, Any]
 JOURNEY_COLUMNS = (
@@ -50,7 +55,9 @@ def open_journeys(member_ids: Sequence[int], direction: str) -> dict[int, Record
     """Member id -> the open journey. The members have been found in the scope before."""
     found: dict[int, Record] = {}
     for part in _parts(member_ids):
-        rows = Journey.objects.unscoped().filter(member_id__in=part, direction=direction, state__in=OPEN_STATES)
+        rows = Journey.objects.unscoped().filter(
+            Among(F("member_id"), part), direction=direction, state__in=OPEN_STATES
+        )
         found.update(_journeys(rows))
     return found
 
@@ -58,7 +65,7 @@ def open_journeys(member_ids: Sequence[int], direction: str) -> dict[int, Record
 def open_lost(member_ids: Sequence[int]) -> dict[int, Record]:
     found: dict[int, Record] = {}
     for part in _parts(member_ids):
-        rows = LostContact.objects.unscoped().filter(member_id__in=part, state__in=OPEN_LOST_STATES)
+        rows = LostContact.objects.unscoped().filter(Among(F("member_id"), part), state__in=OPEN_LOST_STATES)
         found.update(_spells(rows))
     return found
 
@@ -88,6 +95,9 @@ class Places:
     def __init__(self) -> None:
         self._organisations: dict[int, Organisation] = {}
         self._home: dict[str, str] = {}
+        self._confirms: dict[str, bool] = {}
+        self._lost_months: dict[str, int] = {}
+        self._rules: dict[tuple[str, dt.date], dict[int, Any]] = {}
 
     def load(self, ids: Iterable[int | None]) -> None:
         missing = {one for one in ids if one is not None and one not in self._organisations}
@@ -110,6 +120,28 @@ class Places:
             )
         scope = scope_between(self._home[root], region_code)
         return scope.value if scope else ""
+
+    def rule(self, key: str, organisation_id: int, on: dt.date) -> Any:
+        """A threshold as it holds for an organisation; for all that are loaded with one query."""
+        known = self._rules.setdefault((key, on), {})
+        if organisation_id not in known:
+            self.organisation(organisation_id)
+            missing = [one for pk, one in self._organisations.items() if pk not in known]
+            known.update((pk, at[key]) for pk, at in values_at([key], missing, on).items())
+        return known[organisation_id]
+
+    def confirms(self, by: Actor, path: str) -> bool:
+        """Whether ``by`` speaks for the committee above the branch at ``path``; asked once for each branch."""
+        if path not in self._confirms:
+            self._confirms[path] = confirms(by, path)
+        return self._confirms[path]
+
+    def lost_months(self, path: str, on: dt.date) -> int:
+        """The months after which somebody of the branch at ``path`` counts as 失联."""
+        if path not in self._lost_months:
+            branch = Organisation.objects.filter(path=path).first()
+            self._lost_months[path] = int(rule_value(LOST_MONTHS.key, branch, on))
+        return self._lost_months[path]
 
 
 def places(memory: dict[str, Any]) -> Places:

@@ -53,7 +53,7 @@ class Register(PeopleLedger):
         else:
             self._plan_known(row, person, around, plan)
         plan_lost(row, person, around, plan)
-        plan.evidence = evidence_of(key for key, value in row.values.items() if value is not None)
+        plan.evidence = evidence_of([key for key, value in row.values.items() if value is not None])
         return plan
 
     def _plan_new(self, row: LedgerRow, around: Surroundings, plan: Plan) -> None:
@@ -67,8 +67,9 @@ class Register(PeopleLedger):
         )
         if row.values.get("lost") is True:
             plan.new_lost = True
-            since = row.values.get("lost_since")
-            plan.lost = {"state": state_for(since, around), "since": since}
+            home = around.places.organisation(row.organisation_id) if row.organisation_id else None
+            state = state_for(row, home.path if home else "", around)
+            plan.lost = {"state": state, "since": row.values.get("lost_since")}
 
     def _plan_known(self, row: LedgerRow, person: Person, around: Surroundings, plan: Plan) -> None:
         facts = {key: column for key, column in FACTS.items() if key != "name"}

@@ -1,4 +1,4 @@
-"""Taking an import back, from the history it wrote: newest first, and only what nobody has touched since."""
+"""Taking an import (or a step by hand) back, from the history it wrote: only what nobody has touched since."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from typing import Any
 
 from audit.models import Change
 from branches.models import Organisation
-from core import bulk
+from core import bulk, clock, hooks
 from core.actors import Actor
 from core.ledgers import RestoreResult
+from core.permissions import Permission
 from members.ledgers.matching import stored
-from members.models import Evidence, Freshness, Journey, LostContact, Member, Membership
+from members.models import Evidence, Freshness, Journey, LostContact, Member, Membership, Transfer
 from members.writing import FRESH, Writer
 
-ORDER: tuple[type[Any], ...] = (LostContact, Journey, Member)  # what hangs on a person before the person
+ORDER: tuple[type[Any], ...] = (Transfer, LostContact, Journey, Member)  # what hangs on a person before the person
 CHUNK = 2000
+LINKS = {"home_id": "home_path", "care_id": "care_path", "host_id": "host_path"}  # what is copied along
 
 
 @dataclass
@@ -30,18 +32,28 @@ class Trace:
     created: bool = False
 
 
-def restore(batch_id: str, *, by: Actor, now: dt.datetime) -> RestoreResult:
+def restore(
+    batch_id: str,
+    *,
+    by: Actor,
+    now: dt.datetime,
+    source: str = "undo",
+    sure: bool = False,
+    within: Actor | None = None,
+) -> RestoreResult:
+    """``sure``: the caller has asked already whether anybody has touched the records since. ``within``: nothing is
+    touched that this person may no longer edit (an organisation may have moved since)."""
     result = RestoreResult()
     traces = _traces(batch_id)
-    writer = Writer(by=by, now=now, on=now.date(), source="undo")
+    writer = Writer(by=by, now=now, on=now.date(), source=source)
     for model in ORDER:
         known = traces.get(model._meta.label_lower, {})
         ids = list(known)
         for start in range(0, len(ids), CHUNK):
             part = {public_id: known[public_id] for public_id in ids[start : start + CHUNK]}
-            _restore_part(model, part, batch_id, writer, result)
+            _restore_part(model, part, batch_id, writer, result, sure, within)
     writer.flush()
-    _withdraw_evidence(batch_id)
+    _withdraw_evidence(batch_id, within)
     return result
 
 
@@ -58,13 +70,24 @@ def _traces(batch_id: str) -> dict[str, dict[str, Trace]]:
 
 
 def _restore_part(
-    model: type[Any], traces: dict[str, Trace], batch_id: str, writer: Writer, result: RestoreResult
+    model: type[Any],
+    traces: dict[str, Trace],
+    batch_id: str,
+    writer: Writer,
+    result: RestoreResult,
+    sure: bool,
+    within: Actor | None,
 ) -> None:
     attnames = {name: model._meta.get_field(name).attname for name in model.HISTORY}
     rows = model.objects.unscoped().filter(public_id__in=traces).select_for_update(of=("self",)).order_by("id")
     records = {record.public_id: record for record in rows}
+    reached = set(_within(model, within).filter(public_id__in=traces).values_list("public_id", flat=True))
+    for key in [key for key in records if key not in reached]:
+        result.kept.append(f"{_name(records.pop(key))}：现在由别的党组织管理，没有撤销。")
     untouched = {
-        key: records[key] for key, trace in traces.items() if key in records and records[key].version == trace.last
+        key: records[key]
+        for key, trace in traces.items()
+        if key in records and (sure or records[key].version == trace.last)
     }
     changed_since = [records[key] for key in traces if key in records and key not in untouched]
     doomed = [record for key, record in untouched.items() if traces[key].created]
@@ -76,9 +99,13 @@ def _restore_part(
         trace = traces[key]
         if not trace.created:
             values = {attnames[name]: value for name, value in trace.before.items()}
-            _revert(model, record, values, writer)
+            _revert(model, record, values, batch_id, writer)
         if record.pk not in bound or not trace.created:
             result.restored += 1
+
+
+def _within(model: type[Any], actor: Actor | None) -> Any:
+    return model.objects.visible_to(actor, Permission.EDIT) if actor else model.objects.unscoped()
 
 
 def _name(record: Any) -> str:
@@ -96,7 +123,7 @@ def _bound(model: type[Any], doomed: Sequence[Any], batch_id: str) -> set[int]:
     for dated in (Membership, Evidence):
         rows = dated.objects.unscoped().filter(member_id__in=ids).exclude(batch=batch_id)
         bound.update(rows.values_list("member_id", flat=True))
-    return bound
+    return bound.union(*hooks.members_bound.call(ids=ids))
 
 
 def _delete(model: type[Any], records: Sequence[Any], attnames: dict[str, str], writer: Writer) -> None:
@@ -104,17 +131,21 @@ def _delete(model: type[Any], records: Sequence[Any], attnames: dict[str, str], 
         values = {name: stored(getattr(record, column)) for name, column in attnames.items()}
         gone = {name: [value, None] for name, value in values.items() if value not in (None, "", [], {})}
         writer.remove_history(model, record.public_id, record.version + 1, gone)
+    if model is Member and records:
+        hooks.members_removed.call(ids=[record.pk for record in records])
     model.objects.unscoped().filter(pk__in=[record.pk for record in records]).delete()
+    if model is Journey and records:
+        hooks.journeys_removed.call(members=[record.member_id for record in records])
 
 
-def _revert(model: type[Any], record: Any, values: dict[str, Any], writer: Writer) -> None:
-    for link, path in (("home_id", "home_path"), ("care_id", "care_path")):
+def _revert(model: type[Any], record: Any, values: dict[str, Any], batch_id: str, writer: Writer) -> None:
+    for link, path in LINKS.items():
         if link in values and hasattr(record, path):
             values[path] = _path_of(values[link])
-            kind = {"home_id": "home", "care_id": "inflow"}[link]
-            Membership.objects.unscoped().filter(member_id=record.pk, kind=kind, ends_on=None).exclude(
-                batch=""
-            ).delete()
+    if model is Member:
+        belonging = Membership.objects.unscoped().filter(member_id=record.pk)
+        belonging.filter(batch=batch_id).delete()
+        belonging.filter(ended_batch=batch_id).update(ends_on=None, ended_batch="")
     current = {column: stored(getattr(record, column)) for column in values}
     current.update(id=record.pk, public_id=record.public_id, version=record.version)
     writer.change(model, current, values)
@@ -126,13 +157,15 @@ def _path_of(organisation_id: int | None) -> str:
     return Organisation.objects.values_list("path", flat=True).get(pk=organisation_id)
 
 
-def _withdraw_evidence(batch_id: str) -> None:
+def _withdraw_evidence(batch_id: str, within: Actor | None) -> None:
     """Evidence of the batch goes; what is fresh is worked out again from what remains."""
-    rows = Evidence.objects.unscoped().filter(batch=batch_id)
+    rows = _within(Evidence, within).filter(batch=batch_id)
     members = sorted(set(rows.values_list("member_id", flat=True)))
     rows.delete()
     for start in range(0, len(members), CHUNK):
         refresh(members[start : start + CHUNK])
+    if members:
+        hooks.evidence_withdrawn.call(members=members, now=clock.now())
 
 
 def refresh(member_ids: Sequence[int]) -> None:

@@ -18,6 +18,7 @@ class Evidence(ScopedModel):
     """
 
     scope_paths = ("member__home_path", "member__care_path")
+    outpost_member = "member"
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="evidence", db_index=False)
     fields = models.CharField("栏目", max_length=80)
@@ -43,6 +44,7 @@ class Freshness(ScopedModel):
     """Per member and field, when it was last verified and from what: the current edge of :class:`Evidence`."""
 
     scope_paths = ("member__home_path", "member__care_path")
+    outpost_member = "member"
 
     member = models.OneToOneField(Member, on_delete=models.CASCADE, primary_key=True, related_name="freshness")
     facts_on = models.DateField(null=True)

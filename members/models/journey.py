@@ -12,13 +12,17 @@ from core.domain.codes import INDUSTRY, LEAVING_REASON
 from core.fields import PartialDateField, PathField, PublicIdField, SealedField, SealsFields
 from core.permissions import Permission
 from core.scoping import ScopedModel, ScopedQuerySet
-from members.enums import OPEN_STATES, Direction, JourneyState, Mobility
+from members.enums import AWAY_STATES, OPEN_STATES, Direction, JourneyState, Mobility, Wish
 from members.models.member import Member, need_to_know
 
 
 class JourneyQuerySet(ScopedQuerySet["Journey"]):
     def open(self) -> JourneyQuerySet:
         return self.filter(state__in=OPEN_STATES)
+
+    def under_way(self) -> JourneyQuerySet:
+        """Those who are away; a departure that was only reported has not begun."""
+        return self.filter(state__in=AWAY_STATES)
 
     def out(self) -> JourneyQuerySet:
         return self.filter(direction=Direction.OUT)
@@ -32,9 +36,13 @@ class Journey(SealsFields, ScopedModel):
 
     Either end may be one of our organisations or only a text. ``home_path`` and ``host_path`` are copies
     for scope: of the member's branch for a journey out, of the receiving branch for one in (or out to a branch of ours).
+    ``refusal``: why the host of ours did not take the member in; "" while it is asked, or has confirmed.
+    ``placed_on``: since when the member is where he is now, when that is later than ``left_on``.
+    ``promised_on``: when the promises for the time away were read to the member.
     """
 
     scope_paths = ("home_path", "host_path")
+    outpost_member = "member"
 
     public_id = PublicIdField()
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="journeys")
@@ -66,6 +74,11 @@ class Journey(SealsFields, ScopedModel):
     certificate = models.BooleanField("持有活动证", null=True, blank=True)
     certificate_no = models.CharField("活动证号", max_length=40, blank=True, default="")
     note = models.CharField("备注", max_length=500, blank=True, default="")
+    wish = models.CharField("本人意愿", max_length=8, blank=True, default="", db_default="", choices=Wish.choices)
+    wish_text = models.CharField("希望去的党组织", max_length=60, blank=True, default="", db_default="")
+    promised_on = models.DateField("宣读承诺日期", null=True, blank=True)
+    placed_on = PartialDateField("到现在地点的时间")
+    refusal = models.CharField("未接收的原因", max_length=200, blank=True, default="", db_default="")
     imported = models.BooleanField("由台账登记", default=False)  # the earlier steps were not taken in the portal
     version = models.PositiveIntegerField("版本", default=1)
     created_at = models.DateTimeField("登记时间")
@@ -76,7 +89,8 @@ class Journey(SealsFields, ScopedModel):
     HISTORY = (
         "direction", "state", "home", "home_text", "host", "host_text", "region_code", "destination_text", "mobility",
         "left_on", "expected_return_on", "ended_on", "reason", "reason_text", "industry", "employer", "contact_name",
-        "contact_phone", "certificate", "certificate_no", "note",
+        "contact_phone", "certificate", "certificate_no", "note", "wish", "wish_text", "promised_on", "placed_on",
+        "refusal",
     )  # fmt: skip
 
     class Meta:
@@ -91,6 +105,24 @@ class Journey(SealsFields, ScopedModel):
         ]
         indexes = [
             models.Index(fields=["home_path", "id"], name="journey_home"),
+            # All that the overview counts of those away, in the order in which ``member_home`` has the people: both are read
+            # side by side, without the tables.
+            models.Index(
+                fields=[
+                    "home_path",
+                    "member",
+                    "direction",
+                    "state",
+                    "left_on",
+                    "expected_return_on",
+                    "placed_on",
+                    "region_code",
+                    "mobility",
+                    "reason",
+                    "industry",
+                ],
+                name="journey_traits",
+            ),
             models.Index(fields=["host_path", "id"], name="journey_host", condition=~Q(host_path="")),
             models.Index(fields=["region_code", "home_path"], name="journey_region"),
             models.Index(fields=["host"], name="journey_host_id", condition=Q(host__isnull=False)),
@@ -109,3 +141,8 @@ class Journey(SealsFields, ScopedModel):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def keeper_path(self) -> str:
+        """The side that keeps the record: the member's branch for a journey out, the receiving branch for one in."""
+        return self.home_path if self.direction == Direction.OUT else self.host_path

@@ -10,7 +10,7 @@ from branches.models import Organisation
 from core.actors import Actor
 from core.domain.codes import EDUCATION, MEMBER_KIND, NATION, PARTY_STATUS, SEX
 from core.fields import BytewiseField, PartialDateField, PathField, PublicIdField, SealedField, SealsFields
-from core.paths import depth
+from core.paths import depth, split
 from core.permissions import Permission
 from core.scoping import ScopedModel, ScopedQuerySet
 
@@ -19,8 +19,8 @@ NEED_TO_KNOW_DEPTH = 1  # 限制知悉: known to the county, to nobody below it
 
 def need_to_know(actor: Actor, permission: Permission, column: str = "restricted") -> Q:
     """Keeps restricted persons (abroad, classified work, police, military) from everybody below the county."""
-    ranges = actor.ranges(permission)
-    if ranges and all(depth(low) <= NEED_TO_KNOW_DEPTH for low, _high in ranges):
+    tree, _outposts = split(actor.ranges(permission))  # nobody restricted is among the people of an outpost
+    if tree and all(depth(low) <= NEED_TO_KNOW_DEPTH for low, _high in tree):
         return Q()
     return Q(**{column: False})
 
@@ -56,6 +56,7 @@ class Member(SealsFields, ScopedModel):
     COUNTED = ("normal", "stopped", "reinstated")
 
     scope_paths = ("home_path", "care_path")
+    outpost_member = "pk"
 
     public_id = PublicIdField()
     name = models.CharField("姓名", max_length=60)
@@ -120,9 +121,22 @@ class Member(SealsFields, ScopedModel):
             ),
         ]
         indexes = [
-            # What every list of a subtree asks besides the path stands in the index too: it is counted without the table.
+            # What every list of a subtree and the overview ask besides the path stands in the index too: they are counted
+            # without the table.
             models.Index(
-                fields=["home_path", "id", "party_status", "restricted", "merged_into", "home"], name="member_home"
+                fields=[
+                    "home_path",
+                    "id",
+                    "party_status",
+                    "restricted",
+                    "merged_into",
+                    "home",
+                    "sex",
+                    "birth_date",
+                    "joined_on",
+                    "education",
+                ],
+                name="member_home",
             ),
             models.Index(fields=["care_path", "id"], name="member_care", condition=~Q(care_path="")),
             # Not the partial one above: for a list of many numbers the planner cannot tell that none of them is "".

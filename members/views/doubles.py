@@ -6,12 +6,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.components import Link
 from core.errors import NotAllowed, UserError
+from core.http import PortalRequest
 from core.permissions import Permission
 from core.views.bases import ScopedDetail, ScopedList
 from members import presenters, side_by_side
@@ -28,7 +29,7 @@ class Doubles(ScopedList):
     queryset = PEOPLE
     permission = Permission.EDIT
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: PortalRequest) -> HttpResponse:
         pairs = [side_by_side.double(pair) for pair in possible_doubles(self.actor)]
         crumbs = [*presenters.crumbs(None), Link("可能重复的档案")]
         return render(request, "members/doubles.html", {"pairs": pairs, "most": PAIRS, "crumbs": crumbs})
@@ -63,10 +64,10 @@ class Merge(ScopedDetail):
         if self.gone.pk == self.object.pk:
             raise Http404
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def get(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
         return self.page(None)
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def post(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
         form = self.form(request.POST)
         if form.is_valid():
             given = dict(form.cleaned_data)

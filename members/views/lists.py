@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
 from branches.models import Organisation
-from core import clock, counting, keyset
+from core import clock, counting, keyset, offers
 from core.components import FilterChip, PageSize, SavedFilter, Tab
+from core.http import PortalRequest
 from core.paths import ancestors
 from core.permissions import Permission
 from core.views.bases import ScopedList
@@ -22,6 +23,7 @@ from members import rows, tree
 from members.filters import Chosen
 from members.listing import (
     DEFAULT_SIZE,
+    HERE,
     IN,
     LOST,
     MEMBERS,
@@ -38,7 +40,7 @@ from members.models import SavedFilter as Kept
 # Beyond this nobody waits for exact figures: the total says 10,000+, the tree shows none.
 MOST_COUNTED = 40_000
 CAP = 10_000
-TABS = (MEMBERS, IN, MOBILE)
+TABS = (MEMBERS, IN, HERE, MOBILE)
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class PeopleListView(ScopedList):
     permission = Permission.VIEW
     people: PeopleList
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: PortalRequest) -> HttpResponse:
         self.asked = Asked.of(self.people, request.GET)
         if request.GET.get("part") == "tree":
             return render(request, "components/tree_nodes.html", {"nodes": self.branch_nodes()})
@@ -161,7 +163,9 @@ class PeopleListView(ScopedList):
             "sizes": [PageSize(size, asked.url(size=str(size)), size == asked.size) for size in SIZES],
             "here": asked.parts().items(),
             "clear_url": reverse(people.url_name),
+            "offers": offers.at(offers.PEOPLE_LIST, self.actor, **export_query(asked)) if people.export else [],
             "export_url": export_url(asked) if self.actor.can(Permission.EXPORT) else "",
+            "may_check_in": people is IN and self.actor.can(Permission.EDIT),
             "may_register": people in (MEMBERS, IN) and self.actor.can(Permission.EDIT),
             "tabs": self.tabs(),
             **self.filter_context(organisations),
@@ -227,6 +231,10 @@ class InflowList(PeopleListView):
     people, queryset = IN, Journey.objects.all()
 
 
+class HostedList(PeopleListView):
+    people, queryset = HERE, Journey.objects.all()
+
+
 class LostList(PeopleListView):
     people, queryset = LOST, LostContact.objects.all()
 
@@ -237,11 +245,15 @@ def export_url(asked: Asked) -> str:
         address = reverse("export-new")
     except NoReverseMatch:
         return ""
-    wanted = urlencode({"kind": asked.people.export, "filter": asked.query(sort="", size="")})
-    return f"{address}?{wanted}" if asked.people.export else ""
+    return f"{address}?{urlencode(export_query(asked))}" if asked.people.export else ""
 
 
-def shown_columns(request: HttpRequest, people: PeopleList) -> list[Column]:
+def export_query(asked: Asked) -> dict[str, str]:
+    """The list in the address of a page that makes a file of it."""
+    return {"kind": asked.people.export, "filter": asked.query(sort="", size="")}
+
+
+def shown_columns(request: PortalRequest, people: PeopleList) -> list[Column]:
     """Those the reader chose in this session, in the list's order; else the usual ones."""
     chosen = request.session.get("columns", {}).get(people.key)
     return [column for column in people.columns if (column.shown if chosen is None else column.key in chosen)]

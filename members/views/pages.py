@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
-from core.components import Link
+from core.components import Link, Step
 from core.errors import NotAllowed, StaleVersion, UserError
+from core.http import PortalRequest
 from core.permissions import Permission
 from core.views.bases import ScopedDetail
 from members.forms import ActForm, RecordForm
@@ -45,8 +46,16 @@ class FormPage(ScopedDetail):
         """Why the button is off."""
         return []
 
+    def reading(self) -> tuple[str, ...]:
+        """What is read out before the form is filled in, line by line."""
+        return ()
+
     def member(self) -> Member | None:
         return self.object if isinstance(self.object, Member) else self.object.member
+
+    def steps(self) -> list[Step]:
+        """Of a form that is one step of several."""
+        return []
 
     def title(self) -> str:
         return self.heading
@@ -59,10 +68,10 @@ class FormPage(ScopedDetail):
     def form(self, data: Any = None) -> Any:
         return self.form_class(data, **self.form_kwargs())
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.page(self.form())
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.form(request.POST)
         if form.is_valid():
             try:
@@ -99,6 +108,8 @@ class FormPage(ScopedDetail):
             "title": self.title(),
             "member_name": member.name if (member := self.member()) else "",
             "lead": self.lead,
+            "reading": self.reading(),
+            "steps": self.steps(),
             "crumbs": self.crumbs(),
             "submit": self.submit,
             "back_url": self.back_url(),

@@ -5,21 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from branches.models import Organisation
+from core import clock, offers
 from core.actors import Actor
+from core.http import PortalRequest
 from core.permissions import Permission
 from core.views.bases import ScopedDetail
-from members import history, presenters, side_by_side
+from members import history, journey_presenters, presenters, side_by_side
 from members.actions import looking, merging, people, undoing
+from members.clears import missing
+from members.enums import EVIDENCE
 from members.forms import MoveForm, NewPersonForm, PersonForm, StatusForm
-from members.models import Evidence, Journey, LostContact, Member
+from members.freshness import Shelf, shelves
+from members.models import Evidence, Journey, LostContact, Member, Transfer
+from members.standing import Standing
 from members.views.pages import FormPage, RecordPage
 
-PEOPLE = Member.objects.current().select_related("home", "care")
+PEOPLE = Member.objects.current().select_related("home", "care", "freshness")
 GUEST_PROOFS = ("facts", "phone", "place", "employer", "reason")
 
 
@@ -28,39 +34,57 @@ def may_see_lookers(actor: Actor, path: str) -> bool:
     return actor.reaches(path, Permission.AUDIT) or actor.reaches(path, Permission.SETTINGS)
 
 
-def file_context(request: HttpRequest, member: Member, shown: dict[str, str]) -> dict[str, Any]:
+def file_context(request: PortalRequest, member: Member, shown: dict[str, str]) -> dict[str, Any]:
     """Everything on the page. What hangs on the member is reached through the member, who is in the reader's scope."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     may_edit = presenters.may(member, actor, Permission.EDIT)
-    journeys = list(Journey.objects.visible_to(actor).filter(member=member).select_related("host").order_by("-pk"))
+    journeys = list(
+        Journey.objects.visible_to(actor).filter(member=member).select_related("home", "host").order_by("-pk")
+    )
     spells = list(LostContact.objects.visible_to(actor).filter(member=member).order_by("-pk"))
     proofs = Evidence.objects.visible_to(actor).filter(member=member).order_by("-on", "-pk")[:200]
+    moving = Transfer.objects.visible_to(actor).open().filter(member=member).first()
     everything = request.GET.get("history") == "all"
     limit = history.MOST if everything else history.SHOWN
-    changes = history.changes_of(history.person_records(member), limit + 1)
+    changes = history.changes_of(history.person_records(member, actor), limit + 1)
     return {
         "member": member,
         "crumbs": presenters.crumbs(member),
         "chips": presenters.status_chips(member, journeys, spells),
         "facts": presenters.facts(member),
         "numbers": presenters.numbers(member, actor, shown),
-        "verified": presenters.verified(proofs, _proofs_wanted(member, journeys)),
+        "verified": presenters.verified(proofs, _shelves(member, journeys)),
         "journeys": [presenters.stay(one) for one in journeys],
-        "spells": [presenters.spell(one, may_edit) for one in spells],
+        "standing": _standing(member, journeys, moving),
+        "missing": [gap for one in journeys if one.is_open for gap in missing(member, one, may_edit=may_edit)],
+        "sides": journey_presenters.sides(member),
+        "spells": [presenters.spell(one) for one in spells],
         "memberships": [presenters.membership(one) for one in history.memberships(member)],
         "history": history.entries(changes[:limit], main=member),
         "history_url": "" if everything or len(changes) <= limit else "?history=all#history",
         "lookers": history.lookers(member) if may_see_lookers(actor, member.path) else None,
         "may_edit": may_edit,
+        "offers": offers.at(offers.PERSON, actor, member.public_id),
         "deeds": presenters.deeds(member, actor) if may_edit else [],
         "merged": side_by_side.merged(member) if may_edit else [],
     }
 
 
-def _proofs_wanted(member: Member, journeys: list[Journey]) -> tuple[str, ...]:
+def _standing(member: Member, journeys: list[Journey], moving: Transfer | None) -> list[Standing]:
+    today = clock.today()
+    said = [
+        one for journey in journeys for one in journey_presenters.standing(journey, today, moving) if journey.is_open
+    ]
+    return [*said, *journey_presenters.dues(member, today)]
+
+
+def _shelves(member: Member, journeys: list[Journey]) -> list[Shelf]:
+    """The fields that are verified of somebody like this."""
+    wanted = ("facts", "phone") if member.is_guest else ("facts", "phone", "address", "dues")
     if any(journey.is_open for journey in journeys):
-        return (*GUEST_PROOFS, *(() if member.is_guest else ("address", "dues")))
-    return ("facts", "phone") if member.is_guest else ("facts", "phone", "address", "dues")
+        wanted = (*GUEST_PROOFS, *(() if member.is_guest else ("address", "dues")))
+    fields = [name for name in EVIDENCE if name in wanted]
+    return shelves(getattr(member, "freshness", None), member.home or member.care, clock.today(), fields)
 
 
 class PersonFile(ScopedDetail):
@@ -69,7 +93,7 @@ class PersonFile(ScopedDetail):
     queryset = PEOPLE
     permission = Permission.VIEW
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def get(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
         if self.object.public_id != kwargs["public_id"]:
             return redirect(self.object.get_absolute_url())
         looking.opened(member=self.object, by=self.actor)
@@ -89,7 +113,7 @@ class ShowNumber(ScopedDetail):
     permission = Permission.FULL_NUMBERS
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def post(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
         name = request.POST.get("field", "")
         try:
             number = looking.show_number(record=self.object, field=name, by=self.actor)
@@ -199,7 +223,7 @@ class MergeUndo(ScopedDetail):
     permission = Permission.EDIT
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def post(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
         gone = undoing.undo_merge(gone=self.object, event=merging.merge_event(self.object), by=self.actor)
         messages.success(request, "已撤销合并，两份档案恢复到合并以前的样子。")
         return redirect(gone.get_absolute_url())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import NotAllowed, UserError
+from core.http import PortalRequest
 from core.permissions import Permission
 from members import saved
 from members.listing import LISTS, PeopleList
@@ -27,17 +28,17 @@ class NameForm(forms.Form):
     )
 
 
-def _list(request: HttpRequest, key: str) -> PeopleList:
+def _list(request: PortalRequest, key: str) -> PeopleList:
     """Raises Http404, NotAllowed."""
     if key not in LISTS:
         raise Http404
-    if not request.actor.can(Permission.VIEW):  # type: ignore[attr-defined]
+    if not request.actor.can(Permission.VIEW):
         raise NotAllowed
     return LISTS[key]
 
 
 @require_POST
-def choose_columns(request: HttpRequest, key: str) -> HttpResponse:
+def choose_columns(request: PortalRequest, key: str) -> HttpResponse:
     """Remember the columns for as long as the reader stays signed in; none ticked brings the usual ones back."""
     people = _list(request, key)
     known = [column.key for column in people.columns]
@@ -48,7 +49,7 @@ def choose_columns(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest, key: str) -> HttpResponse:
+def new(request: PortalRequest, key: str) -> HttpResponse:
     """GET: asks for a name, shows what is kept. POST: keeps it and goes back to the list."""
     people = _list(request, key)
     asked = Asked.of(people, request.POST if request.method == "POST" else request.GET)
@@ -56,7 +57,7 @@ def new(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             kept = saved.save(
-                by=request.actor,  # type: ignore[attr-defined]
+                by=request.actor,
                 list_key=key,
                 name=form.cleaned_data["name"],
                 query=asked.query(),
@@ -77,8 +78,8 @@ def new(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-def delete(request: HttpRequest, public_id: str) -> HttpResponse:
-    key = saved.delete(by=request.actor, public_id=public_id)  # type: ignore[attr-defined]
+def delete(request: PortalRequest, public_id: str) -> HttpResponse:
+    key = saved.delete(by=request.actor, public_id=public_id)
     if key is None:
         raise Http404
     return redirect(LISTS[key].url_name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from core import clock
 from core.actors import Actor
 from core.errors import NotAllowed, UserError
+from core.http import PortalRequest
 from core.permissions import Permission
 from core.views.bases import readonly
 from members import rows
@@ -24,10 +25,10 @@ COLUMNS = (BRANCH, Column("age", "年龄"), PHONE, Column("place", "去向"), ST
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: PortalRequest) -> HttpResponse:
     """GET shows what ``q`` finds; POST with a whole number that one person has leads to that person's file."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not actor.can(Permission.VIEW):
+    actor = request.actor
+    if not actor.holds(Permission.VIEW):
         raise NotAllowed
     with readonly():
         typed = (request.POST if request.method == "POST" else request.GET).get("q", "")
@@ -43,7 +44,7 @@ def search(request: HttpRequest) -> HttpResponse:
         return _answer(request, actor, wanted)
 
 
-def _answer(request: HttpRequest, actor: Actor, wanted: Wanted) -> HttpResponse:
+def _answer(request: PortalRequest, actor: Actor, wanted: Wanted) -> HttpResponse:
     ids = find(wanted, actor)
     if len(ids) == 1 and not wanted.may_be_address:
         return redirect(Member.objects.visible_to(actor).get(pk=ids[0]))

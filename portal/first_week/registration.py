@@ -34,4 +34,4 @@ def register() -> None:
 
 
 def _item(step: FirstWeekStep, order: int) -> Item:
-    return Item(step.key, LABELS[step.key], lambda actor: is_finished() or step.begun(actor), step.url_name, order)
+    return Item(step.key, LABELS[step.key], lambda actor: step.begun(actor) or is_finished(), step.url_name, order)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -12,22 +12,23 @@ from branches.models import Organisation
 from core.actors import Actor
 from core.components import Step
 from core.errors import NotAllowed
+from core.http import PortalRequest
 from core.permissions import Permission
 from core.views.bases import readonly
 from portal.first_week import actions
 from portal.first_week.state import STEPS, FirstWeekStep, address, step
 
 
-def _keeper(request: HttpRequest) -> Actor:
+def _keeper(request: PortalRequest) -> Actor:
     """Raises NotAllowed."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if not actor.can(Permission.SETTINGS):
         raise NotAllowed("首次设置由县级工作人员办理。")
     return actor
 
 
 @require_safe
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: PortalRequest) -> HttpResponse:
     """Where it was left: the first step with nothing in it, else the first that lacks something, else the last."""
     actor = _keeper(request)
     empty = next((one for one in STEPS if not one.begun(actor)), None)
@@ -36,7 +37,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def step_page(request: HttpRequest, key: str) -> HttpResponse:
+def step_page(request: PortalRequest, key: str) -> HttpResponse:
     actor = _keeper(request)
     with readonly():
         current = step(key)
@@ -63,7 +64,7 @@ def _marked(one: FirstWeekStep, is_current: bool, actor: Actor) -> Step:
 
 
 @require_POST
-def finish(request: HttpRequest) -> HttpResponse:
+def finish(request: PortalRequest) -> HttpResponse:
     actions.finish(by=_keeper(request))
     messages.success(request, "首次设置已办完，首页不再提示。以后要看还缺什么，从“帮助”里可以再打开。")
     return redirect("home")

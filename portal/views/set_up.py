@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import passwords, sessions
 from accounts.actors import actor_for
-from accounts.views.own import qr_code
 from core import clock
 from core.components import Step
 from core.domain.regions import region_place
 from core.errors import UserError
+from core.http import PortalRequest
+from core.qr import qr_code
 from core.views.access import public
 from portal.first_week import actions
 from portal.first_week.actions import Person
@@ -41,7 +42,7 @@ def steps(current: int) -> list[Step]:
 @public
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def code_page(request: HttpRequest) -> HttpResponse:
+def code_page(request: PortalRequest) -> HttpResponse:
     if is_set_up():
         return redirect("home")
     form = CodeForm(request.POST or None)
@@ -60,7 +61,7 @@ def code_page(request: HttpRequest) -> HttpResponse:
 @public
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def county_page(request: HttpRequest) -> HttpResponse:
+def county_page(request: PortalRequest) -> HttpResponse:
     if is_set_up():
         return redirect("home")
     if clock.now().timestamp() - request.session.get("set_up", 0) > MINUTES * 60:
@@ -94,10 +95,10 @@ def _field_of(refusal: UserError) -> str | None:
     return None
 
 
-def _done(request: HttpRequest, made: actions.SetUp, region_code: str) -> HttpResponse:
+def _done(request: PortalRequest, made: actions.SetUp, region_code: str) -> HttpResponse:
     """Signed in, with the administrator's slip on this one answer: its code stands nowhere else."""
     sessions.begin(request, made.user, "首次设置")
-    request.actor = actor_for(made.user, timezone.localdate())  # type: ignore[attr-defined]
+    request.actor = actor_for(made.user, timezone.localdate())
     _say_region(request, region_code)
     address = request.build_absolute_uri(reverse("sign-in-slip"))
     context: dict[str, Any] = {"pages": [[made.slip]], "number": 1, "address": address, "qr": qr_code(address, scale=2)}
@@ -105,7 +106,7 @@ def _done(request: HttpRequest, made: actions.SetUp, region_code: str) -> HttpRe
     return render(request, "portal/set_up_done.html", context)
 
 
-def _say_region(request: HttpRequest, code: str) -> None:
+def _say_region(request: PortalRequest, code: str) -> None:
     region = region_place(code)
     if region and region.code == code and region.county:
         messages.success(request, f"行政区划代码 {code} 是{region.label()}。")

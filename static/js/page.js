@@ -20,6 +20,11 @@ for (const button of document.querySelectorAll("[data-portal-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// Paper cannot be opened: the tables of numbers below charts are printed with them.
+addEventListener("beforeprint", () => {
+  for (const part of document.querySelectorAll("[data-portal-opens-for-print]")) part.open = true;
+});
+
 for (const button of document.querySelectorAll("[data-portal-back]")) {
   button.hidden = history.length < 2;
   button.addEventListener("click", () => history.back());

@@ -10,8 +10,10 @@ from accounts.actions import accounts
 from accounts.models import Grant, User
 from accounts.names import login_key
 from core import clock
-from core.actors import Actor, acting_as
+from core.actors import SYSTEM, Actor, acting_as
 from core.errors import NotAllowed, UserError
+from core.ids import new_id
+from inbox.models import Message
 
 
 def test_account_of_a_mobile_number_is_found_by_it_and_holds_it_sealed(branch, town_actor: Actor):
@@ -111,7 +113,24 @@ def test_number_of_somebody_else_is_a_question(
     assert "何大山" in here
     ((_, there),) = accounts.open_accounts_for_posts(organisation=foreign_branch, by=other_town_actor).missing
     assert "何大山" not in there
-    assert "上一级" in there
+    assert there == accounts.ELSEWHERE
+    accounts.open_accounts_for_posts(organisation=foreign_branch, by=other_town_actor)
+    (told,) = Message.objects.visible_to(SYSTEM)
+    assert told.organisation_path == town.parent.path
+    assert "何大山" in told.text
+    assert "19900000002" not in told.text + told.title
+
+
+def test_a_user_name_out_of_reach_is_neither_admitted_nor_placed(client_for, other_town_user, secretary_user, town):
+    """By hand: the same words, and the question goes up."""
+    typed = {
+        "username": secretary_user.username, "name": "冯大河", "organisation": other_town_user.organisation.public_id,
+        "role": "secretary", "idempotency_key": new_id(),
+    }  # fmt: skip
+    page = client_for(other_town_user).post("/accounts/new/", typed).content.decode()
+    assert accounts.ELSEWHERE in page
+    assert secretary_user.name not in page
+    assert Message.objects.visible_to(SYSTEM).get().organisation_path == town.parent.path
 
 
 def test_posts_outside_the_subtree_are_refused(foreign_branch, town_actor: Actor):

@@ -146,6 +146,14 @@ def test_stand_in_holds_between_its_days_only(secretary_user: User, make_user, b
     assert (made.stands_in_for, made.role) == (secretary_user, "secretary")
 
 
+def test_who_stands_in_comes_from_near_by(secretary_user: User, make_user, branch, foreign_branch, county_actor: Actor):
+    """The form offers nobody else; the action takes nobody else either."""
+    own, far = Grant.objects.get(user=secretary_user), make_user(foreign_branch, "secretary", "冯远")
+    with pytest.raises(UserError, match="附近"):
+        grants.stand_in(grant=own, user=far, by=county_actor, starts_on=day(0), ends_on=day(3))
+    assert not Grant.objects.filter(user=far, organisation=branch).exists()
+
+
 def test_stand_in_refusals(secretary_user: User, make_user, other_branch, town_actor: Actor, other_town_actor: Actor):
     helper = make_user(other_branch, "secretary", "吕小川")
     own = Grant.objects.get(user=secretary_user)

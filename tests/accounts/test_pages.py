@@ -178,6 +178,21 @@ def test_accounts_from_posts_page(town_client: Client, town, branch, make_post):
     assert "19900000002" not in before + after
 
 
+def test_accounts_of_a_whole_county_are_folded_by_town(
+    client_for, county_user, county, town, branch, other_town, foreign_branch, make_post
+):
+    for number in range(15):
+        make_post(branch, "secretary", f"何{number}", f"199000001{number:02d}")
+        make_post(foreign_branch, "secretary", f"冯{number}", "")
+    client, address = client_for(county_user), f"/accounts/from-posts/{county.public_id}/"
+    before, after = client.get(address).content.decode(), client.post(address).content.decode()
+    for page in (before, after):
+        assert page.count('<details class="fold"><summary>') == 2
+        assert town.short_name in page
+        assert other_town.short_name in page
+    assert after.count('name="ids"') == 15
+
+
 def test_a_holder_with_an_account_of_another_name_gets_no_second(
     town_client: Client, town, branch, secretary_user, make_post
 ):
@@ -209,7 +224,7 @@ def test_only_near_colleagues_who_may_hold_the_role_stand_in(
 def test_token_page_shows_a_call(town_client: Client):
     page = town_client.get("/accounts/tokens/").content.decode()
     assert 'curl -H "Authorization: Bearer' in page
-    assert "/api/members/" in page
+    assert "/api/v1/members/" in page
 
 
 def test_posts_without_csrf_are_refused(town_user: User, secretary_user: User):

@@ -13,6 +13,7 @@ from accounts.models import Device, LoginSlip, User
 from core import clock
 from core.actors import Actor
 from core.errors import Blocked, NotAllowed, UserError
+from inbox.models import Message
 from tests.conftest import PASSWORD
 
 NEW = "Lv-Yuan#2026-xin"
@@ -149,6 +150,32 @@ def test_only_a_level_that_could_grant_the_role_prints_its_slip(
         with pytest.raises(NotAllowed):
             new_slip(user=user, by=by)
     assert not LoginSlip.objects.exists()
+
+
+def test_the_administrator_opens_no_county_account_that_a_colleague_could_open(
+    make_user, county, county_user: User, system_actor: Actor, county_actor: Actor
+):
+    """Whoever prints a slip can use it, and the administrator is to see nobody."""
+    second = make_user(county, "county", "钱二")
+    new_slip(user=second, by=system_actor)  # a first way in has to come from somebody
+    User.objects.filter(pk__in=[second.pk, county_user.pk]).update(last_login=clock.now())
+    second.refresh_from_db()
+    with pytest.raises(Blocked, match=county_user.name):
+        new_slip(user=second, by=system_actor)
+    new_slip(user=second, by=county_actor)
+    User.objects.filter(pk=county_user.pk).update(is_active=False)
+    new_slip(user=second, by=system_actor)  # nobody else is left
+
+
+def test_a_slip_by_the_administrator_is_told_to_the_county(
+    county_user: User, system_user: User, system_actor: Actor, county_actor: Actor, make_user, county
+):
+    other_keeper = make_user(county, "system", "周管")
+    new_slip(user=other_keeper, by=system_actor)
+    assert not Message.objects.visible_to(county_actor).exists()
+    new_slip(user=county_user, by=system_actor)
+    assert county_user.name in Message.objects.visible_to(county_actor).get().title
+    assert not Message.objects.visible_to(system_actor).exists()
 
 
 def test_sheet_has_eight_slips_a_page_and_shows_the_codes_once(client_for, make_user, branch, town_user: User):

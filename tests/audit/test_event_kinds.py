@@ -9,9 +9,11 @@ from django.conf import settings
 
 from audit import presenters
 
-KIND = re.compile(r"""(?:\brecord|_event|_save|\btell)\(\s*(?:locked, before, )?["']([a-z]+[._][a-z_.]+)["']""")
+KIND = re.compile(
+    r"""(?:(?:\brecord|_event|_save|\b_?tell|_told)\(\s*(?:locked, before, |before, )?|\bevent(?:: str)? ?= ?)["']([a-z]+[._][a-z_.]+)["']"""
+)
 ROOT = Path(settings.BASE_DIR)
-WRITERS = {"accounts", "branches", "exchange", "files", "members", "portal"}
+WRITERS = {"accounts", "branches", "exchange", "files", "members", "portal", "reports", "stations", "sweeps"}
 
 
 def written(app: str) -> set[str]:

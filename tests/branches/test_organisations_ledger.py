@@ -72,6 +72,18 @@ def test_undo_takes_the_register_back(county, county_actor):
     assert (county.founded_on, county.place) == (None, "")
 
 
+def test_undo_leaves_what_moved_out_of_reach(town, other_town, county_actor, town_actor):
+    line = [1, "中共云湖县马店镇新建村支部委员会", town.name, "631", "何建国", "19900000001"]
+    apply(check(rows_of([line]), town_actor), town_actor)
+    organisations.move(Organisation.objects.get(name=line[1]), to=other_town, by=county_actor)
+    before = state()
+    result = OrganisationsLedger().restore("b1", town_actor, clock.now())
+    assert (state(), result.restored) == (before, 0)
+    assert len(result.kept) == 2
+    assert "现在不归您管理" in result.kept[0]
+    assert other_town.short_name not in str(result.kept)
+
+
 def test_a_file_may_list_children_first(county, county_actor):
     lines = [
         [1, "中共云湖县马店镇何寨村支部委员会", MADIAN, "631", "何建国", "19900000001"],

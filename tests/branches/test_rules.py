@@ -45,7 +45,7 @@ def test_the_nearest_organisation_wins_then_the_kind_then_the_day(county, town, 
     assert rules.value(KEY, branch, DAY) == 12
     assert rules.value(KEY, branch, dt.date(2026, 9, 1)) == 9
     assert rules.value(KEY, other_town, DAY) == 4
-    assert rules.values_for(KEY, [county, town, branch, other_town], DAY) == {
+    assert {pk: at[KEY] for pk, at in rules.values_at([KEY], [county, town, branch, other_town], DAY).items()} == {
         county.pk: 4, town.pk: 12, branch.pk: 12, other_town.pk: 4,
     }  # fmt: skip
     assert "马店镇党委" in rules.explain(KEY, branch, DAY).source

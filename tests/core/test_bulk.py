@@ -9,6 +9,7 @@ from audit.models import Change
 from branches.models import RuleSetting
 from core import clock
 from core.bulk import copy_rows
+from exchange.models import ImportBatch, ImportChunk
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +39,10 @@ def test_dates_and_nulls(branch, county):
     copy_rows(RuleSetting, columns, [("x" * 24, branch.pk, "k", "", {"a": None}, day, "s 系统", clock.now())])
     setting = RuleSetting.objects.get()
     assert (setting.starts_on, setting.value) == (day, {"a": None})
+
+
+def test_bytes_survive_also_none_at_all():
+    batch = ImportBatch.objects.create(file_name="台账.xlsx", sha256="0", uploaded_at=clock.now())
+    for number, blob in enumerate((b"", b"\\x\t\n\x00\xff", b"\\")):
+        copy_rows(ImportChunk, ("batch_id", "sheet", "first", "blob"), [(batch.pk, 0, number, blob)])
+        assert bytes(ImportChunk.objects.get(first=number).blob) == blob

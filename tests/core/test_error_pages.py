@@ -36,7 +36,6 @@ def test_page_says_what_to_do_and_gives_the_id(request_, status: int):
         (lambda r: errors.page_not_found(r, Http404()), 404),
         (errors.server_error, 500),
         (errors.csrf_failure, 403),
-        (errors.too_many_requests, 429),
     ],
 )
 def test_each_handler_answers_with_its_status(request_, answer, status: int):
@@ -69,5 +68,5 @@ def test_a_bare_405_becomes_a_page_and_keeps_its_headers(request_):
 
 
 def test_an_answer_with_words_is_left_alone(request_):
-    response = errors.dress_bare_refusals(lambda r: HttpResponse("{}", status=429))(request_)
+    response = errors.dress_bare_refusals(lambda r: HttpResponse("{}", status=413))(request_)
     assert response.content == b"{}"

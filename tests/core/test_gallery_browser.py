@@ -1,69 +1,43 @@
 """The gallery in a real browser, at the two sizes that matter: axe, no sideways scroll, nothing small, no policy broken."""
 
-import shutil
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+from tests.browsing import DESKTOP, MARKS, PHONE, looked_at
+
 PAGES = ["/ui/", "/ui/?page=list", "/ui/?page=person", "/ui/?page=public", "/nowhere/"]
 SMALL = """[...document.querySelectorAll("body *")]
     .filter((one) => one.offsetParent && one.innerText && parseFloat(getComputedStyle(one).fontSize) < 14)
     .map((one) => one.className)"""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.once,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    # The driver's event loop runs in this thread; the tests themselves use the database synchronously.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield chromium
-        chromium.close()
+pytestmark = MARKS
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server):
-    contexts = []
-
-    def visit(address: str, width: int, height: int, *, size: str = "standard", script: bool = True) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=script)
-        contexts.append(context)
-        context.add_cookies([{"name": "text_size", "value": size, "url": live_server.url}])
-        page = context.new_page()
+def open_page(sit, live_server):
+    def visit(address: str, size: tuple[int, int] = DESKTOP, *, text: str = "standard", script: bool = True) -> Page:
+        page = sit(None, size, java_script_enabled=script)
+        page.context.add_cookies([{"name": "text_size", "value": text, "url": live_server.url}])
         page.problems = []
         page.on("console", lambda message: page.problems.append(message.text) if "Policy" in message.text else None)
         page.on("pageerror", lambda error: page.problems.append(str(error)))
-        page.goto(live_server.url + address)
+        page.goto(address)
         return page
 
-    yield visit
-    for context in contexts:
-        context.close()
+    return visit
 
 
 @pytest.mark.parametrize("address", PAGES)
-@pytest.mark.parametrize(("width", "height", "size"), [(1366, 768, "standard"), (390, 844, "huge")])
-def test_page_can_be_used_by_everybody(open_page, address: str, width: int, height: int, size: str):
-    page = open_page(address, width, height, size=size)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+@pytest.mark.parametrize(("size", "text"), [(DESKTOP, "standard"), (PHONE, "huge")])
+def test_page_can_be_used_by_everybody(open_page, address: str, size: tuple[int, int], text: str):
+    page = open_page(address, size, text=text)
+    looked_at(page)
     assert page.evaluate(SMALL) == []
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
     assert page.problems == []
 
 
 def test_text_size_changes_on_the_spot_and_stays(open_page):
-    page = open_page("/ui/", 1366, 768)
+    page = open_page("/ui/")
     page.fill("[name=left_on]", "2024-07")
     page.click("button[value=large]")
     assert page.input_value("[name=left_on]") == "2024-07"
@@ -74,14 +48,14 @@ def test_text_size_changes_on_the_spot_and_stays(open_page):
 
 
 def test_text_size_works_without_script(open_page):
-    page = open_page("/ui/?page=list", 390, 844, script=False)
+    page = open_page("/ui/?page=list", PHONE, script=False)
     page.click("button[value=huge]")
     assert page.url.endswith("/ui/?page=list")
     assert page.get_attribute("html", "class") == "text-huge"
 
 
 def test_menu_tree_and_filters_open_without_script(open_page):
-    page = open_page("/ui/?page=list", 390, 844, script=False)
+    page = open_page("/ui/?page=list", PHONE, script=False)
     for link, opened in ((".bottombar [href='#menu']", "#menu"), (".tree-open", "#tree"), (".filter-open", "#filters")):
         assert not page.is_visible(opened)
         page.click(link)
@@ -91,7 +65,7 @@ def test_menu_tree_and_filters_open_without_script(open_page):
 
 
 def test_keyboard_begins_with_the_skip_link(open_page):
-    page = open_page("/ui/?page=list", 1366, 768)
+    page = open_page("/ui/?page=list")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "跳到正文"
     page.keyboard.press("Enter")
@@ -99,20 +73,20 @@ def test_keyboard_begins_with_the_skip_link(open_page):
 
 
 def test_branch_of_the_tree_is_fetched_when_opened(open_page):
-    page = open_page("/ui/?page=list", 1366, 768)
+    page = open_page("/ui/?page=list")
     page.click("details[hx-get] > summary")
     page.wait_for_selector(".tree__later .tree__node")
     assert page.locator(".tree__later .tree__node").count() == 3
 
 
 def test_all_rows_are_ticked_at_once(open_page):
-    page = open_page("/ui/?page=list", 1366, 768)
+    page = open_page("/ui/?page=list")
     page.click("[data-portal-select-all]")
     assert page.inner_text("[data-portal-selected]") == "已选 5 人"
 
 
 def test_a_form_is_not_sent_twice(open_page):
-    page = open_page("/ui/?page=public", 1366, 768)
+    page = open_page("/ui/?page=public")
     sent = []
 
     def answer(route) -> None:
@@ -129,7 +103,7 @@ def test_a_form_is_not_sent_twice(open_page):
 
 
 def test_paper_shows_the_content_and_no_navigation(open_page):
-    page = open_page("/ui/?page=person", 760, 1000)
+    page = open_page("/ui/?page=person", (760, 1000))
     page.emulate_media(media="print")
     assert page.is_visible(".print-who")
     assert page.is_visible(".facts")

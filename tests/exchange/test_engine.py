@@ -79,7 +79,16 @@ def test_a_file_is_recognised_checked_applied_and_undone(
     batch = bring(book(row(1), row(2, left="2025-02-30")))
     assert (batch.state, batch.kind, batch.organisation, batch.path) == ("checked", "toy", town, town.path)
     assert batch.edition_date == dt.date(2026, 9, 30)
-    assert batch.counts == {"rows": 2, "new": 2, "changed": 0, "unchanged": 0, "held": 0, "error": 0, "warning": 1}
+    assert batch.counts == {
+        "rows": 2,
+        "new": 2,
+        "changed": 0,
+        "unchanged": 0,
+        "held": 0,
+        "error": 0,
+        "warning": 1,
+        "asked": 0,
+    }
     assert toy.records == {}, "nothing is written before apply"
     with acting_as(town_actor):
         applied = apply(batch=batch, by=town_actor)

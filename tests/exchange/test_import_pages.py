@@ -319,12 +319,34 @@ def test_marked_rows_are_asked_about_once_before_the_import(
     later = xlsx(ledger(row(1, branch), row(2, branch)), more=paint)
     text = give(clerk, branch, ("二.xlsx", later)).content.decode()
     assert "字是红色的 1 行" in text
+    assert "没有需要导入的内容" not in text
+    listed = clerk.get(reverse("import-list"))
+    assert "无需导入" not in listed.content.decode(), "a question is open: what red means may change the rows"
+    assert listed.context["tabs"][1].count == 1
     assert "先说明" in post(clerk, "import-apply", {"mode": "all"})
     assert latest().state == State.CHECKED
     text = post(clerk, "import-marks", {"mark-red": "returned"})
     assert "已返乡 1" in text
     put_in(clerk)
     assert Journey.objects.visible_to(SYSTEM).filter(state="returned").get().member == people[0]
+
+
+def test_checked_rows_are_paged_by_key_worst_first(clerk: Client, branch: Organisation) -> None:
+    given = [row(number, branch) for number in range(1, 121)]
+    given[100] = row(101, branch, id="37998119610402")
+    give(clerk, branch, (BOOK, xlsx(ledger(*given))))
+    address, seen = reverse("import-check", args=[latest().public_id]), []
+    while address:
+        shown = clerk.get(address)
+        seen.append([one.number for one in shown.context["rows"]])
+        address = shown.context["next_url"]
+    assert [len(numbers) for numbers in seen] == [50, 50, 20]
+    assert len({number for numbers in seen for number in numbers}) == 120
+    assert seen[0][0] == 103, "the row that cannot go in comes first"
+    back = clerk.get(shown.context["previous_url"])
+    assert [one.number for one in back.context["rows"]] == seen[1]
+    stale = clerk.get(reverse("import-check", args=[latest().public_id]), {"at": "no-such-page"})
+    assert [one.number for one in stale.context["rows"]] == seen[0]
 
 
 def test_undo_says_what_it_will_not_take_back(

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.browsing import MARKS
 from tests.flows.visitor import DESKTOP, Visitor
 from tests.installation import Installation
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.once)
-            item.add_marker(pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"))
-
-
-@pytest.fixture(scope="module")  # Playwright's loop must have ended before other tests use the database in this thread
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield chromium
-        chromium.close()
+            for mark in MARKS:
+                item.add_marker(mark)
 
 
 @pytest.fixture(scope="session")
@@ -62,12 +48,12 @@ def house(served_county: Installation, sample_county: Installation) -> Installat
 
 
 @pytest.fixture
-def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visitor]]:
+def visit(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Visitor]]:
     """``visit(house, size)``: somebody who comes with a browser of their own."""
     visitors: list[Visitor] = []
 
     def come(house: Installation, size: dict[str, int] = DESKTOP) -> Visitor:
-        visitors.append(Visitor(browser, house, size, tmp_path))
+        visitors.append(Visitor(chromium, house, size, tmp_path))
         return visitors[-1]
 
     yield come

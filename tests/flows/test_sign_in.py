@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.flows.visitor import DESKTOP, PHONE, Visitor
 from tests.installation import Installation
@@ -123,7 +125,7 @@ def test_larger_text_stays_and_fits(house: Installation, visit: Callable[..., Vi
 
     # when they choose the largest
     reader.page.get_by_role("button", name="特大").click()
-    reader.page.wait_for_function("document.documentElement.className.includes('text-huge')")
+    expect(reader.page.locator("html")).to_have_class(re.compile("text-huge"))
 
     # then it is larger on every page, after signing out too, and nothing runs off the screen
     for address in ("/", "/members/", "/journeys/out/", "/inbox/", "/account/", "/help/"):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browsing import looked_at
 from tests.installation import PASSWORD, ROOT, Installation
 
 DESKTOP = {"width": 1366, "height": 768}
@@ -115,9 +115,7 @@ class Visitor:
         self.page.wait_for_load_state("load")
         where = self.page.url.removeprefix(self.house.url)
         assert self.problems == [], where
-        assert self.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{where} is too wide"
-        found = Axe().run(self.page, options=RULES).response["violations"]
-        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], where
+        looked_at(self.page, RULES)
         assert not [address for address in self.seen if FULL_NUMBER.search(address)], "a number in an address"
 
     def sees(self, *words: str) -> None:

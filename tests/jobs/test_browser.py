@@ -1,54 +1,27 @@
 """The pages of jobs and the inbox in a real browser: a progress that moves on by itself, at both sizes, open to everybody."""
 
-import shutil
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from core import clock
 from inbox import actions as inbox
 from jobs import actions, leases, runner
+from tests.browsing import DESKTOP, MARKS, SIZES, looked_at
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.once,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    # The driver's event loop runs in this thread; the tests themselves use the database synchronously.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield chromium
-        chromium.close()
+pytestmark = MARKS
 
 
 @pytest.fixture
-def open_page(browser, live_server, client_for, town_user):
-    """``open_page(address, width)``: a page of the town's staff."""
-    cookie = client_for(town_user).cookies[settings.SESSION_COOKIE_NAME].value
-    contexts = []
+def open_page(sit, town_user):
+    """``open_page(address, size)``: a page of the town's staff."""
 
-    def visit(address, width=1366):
-        context = browser.new_context(viewport={"width": width, "height": 768 if width > 600 else 844})
-        contexts.append(context)
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        page = context.new_page()
-        page.goto(live_server.url + address)
+    def visit(address, size=DESKTOP):
+        page = sit(town_user, size)
+        page.goto(address)
         return page
 
-    yield visit
-    for context in contexts:
-        context.close()
+    return visit
 
 
 @pytest.fixture
@@ -75,8 +48,8 @@ def test_a_progress_moves_on_by_itself_and_the_page_ends_with_it(open_page, job)
     expect(page.get_by_role("heading", level=1)).to_have_text("等您处理")
 
 
-@pytest.mark.parametrize("width", [1366, 390])
-def test_the_pages_can_be_used_by_everybody(open_page, job, town_user, width, tmp_path):
+@pytest.mark.parametrize("size", SIZES)
+def test_the_pages_can_be_used_by_everybody(open_page, job, town_user, size):
     inbox.tell(
         town_user,
         "导入马店镇流出台账：没有办成",
@@ -85,9 +58,5 @@ def test_the_pages_can_be_used_by_everybody(open_page, job, town_user, width, tm
         link=("job-detail", [job.public_id]),
     )
     leases.take(job.public_id, "w", clock.now())
-    addresses = [job.get_absolute_url(), reverse("job-list"), reverse("inbox"), reverse("inbox") + "?tab=messages"]
-    for number, address in enumerate(addresses):
-        page = open_page(address, width)
-        page.screenshot(path=tmp_path / f"{width}-{number}.png")
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
-        assert [one["id"] for one in Axe().run(page).response["violations"]] == [], address
+    for address in [job.get_absolute_url(), reverse("job-list"), reverse("inbox"), reverse("inbox") + "?tab=messages"]:
+        looked_at(open_page(address, size))

@@ -16,6 +16,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from core.logs import BrokerAway
+
 ROOT = Path(__file__).resolve().parents[2]
 POSTGRES = "postgres://postgres@127.0.0.1:5432/"
 pytestmark = [pytest.mark.once, pytest.mark.slow]
@@ -63,22 +65,30 @@ class Redis:
             self.process = None
 
 
-class Portal:
-    """An installation of its own: database, broker, run-time folder, workers."""
+def manage(env, *command):
+    subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
 
-    def __init__(self, folder, database_url, redis=None):
+
+def environment(folder, database_url, redis_url=""):
+    return {
+        **os.environ, "DJANGO_SETTINGS_MODULE": "tests.jobs.live.settings", "VAR_DIR": str(folder / "var"),
+        "DATABASE_URL": database_url, "REDIS_URL": redis_url, "JOB_LEASE": "3", "PYTHONWARNINGS": "ignore",
+    }  # fmt: skip
+
+
+def sqlite_url(folder):
+    return f"sqlite:///{folder}/var/db.sqlite3"
+
+
+class Portal:
+    """An installation of its own: database, broker, run-time folder, workers. ``pattern``: a folder made ready once."""
+
+    def __init__(self, folder, database_url, pattern, redis=None):
         self.folder, self.database_url, self.redis = folder, database_url, redis
         self.workers = []
         self.runs = folder / "runs.txt"
-        self.env = {
-            **os.environ, "DJANGO_SETTINGS_MODULE": "tests.jobs.live.settings", "VAR_DIR": str(folder / "var"),
-            "DATABASE_URL": database_url, "REDIS_URL": redis.url if redis else "", "JOB_LEASE": "4", "PYTHONWARNINGS": "ignore",
-        }  # fmt: skip
-        (folder / "var").mkdir()
-        for command in (["make_keys"], ["migrate", "--verbosity", "0"]):
-            subprocess.run(
-                [sys.executable, "manage.py", *command], cwd=ROOT, env=self.env, check=True, stdout=subprocess.DEVNULL
-            )
+        self.env = environment(folder, database_url, redis.url if redis else "")
+        shutil.copytree(pattern / "var", folder / "var")
 
     def worker(self, *options):
         command = [sys.executable, "-m", "celery", "--quiet", "-A", "portal.celery", "worker", "--loglevel", "WARNING"]
@@ -115,7 +125,8 @@ class Portal:
             return cursor.fetchall()
 
     def states(self):
-        return [state for (state,) in self.query("SELECT state FROM jobs_job ORDER BY id")]
+        """Of the jobs that a test enqueued: the clock has work of its own."""
+        return [state for (state,) in self.query("SELECT state FROM jobs_job WHERE kind = 'live.rows' ORDER BY id")]
 
     def effects(self):
         return self.query("SELECT count(*) FROM core_idempotency WHERE actor = 'effect'")[0][0]
@@ -140,32 +151,61 @@ def redis(tmp_path):
     server.kill()
 
 
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory):
+    """Keys and a migrated SQLite database, to be copied: the migrations take longer than what is tested."""
+    folder = tmp_path_factory.mktemp("pattern")
+    (folder / "var").mkdir()
+    manage(environment(folder, sqlite_url(folder)), "make_keys")
+    manage(environment(folder, sqlite_url(folder)), "migrate", "--verbosity", "0")
+    return folder
+
+
 @pytest.fixture
-def sqlite_portal(tmp_path):
-    portal = Portal(tmp_path, f"sqlite:///{tmp_path}/var/db.sqlite3")
+def sqlite_portal(tmp_path, pattern):
+    portal = Portal(tmp_path, sqlite_url(tmp_path), pattern)
     yield portal
     portal.end()
 
 
-@pytest.fixture
-def postgres_database():
-    name = f"jobs_test_{os.getpid()}"
+@pytest.fixture(scope="module")
+def postgres():
+    """A cursor that makes databases."""
     try:
         admin = psycopg2.connect(POSTGRES + "postgres", connect_timeout=2)
     except psycopg2.OperationalError:
         pytest.skip("no PostgreSQL on this machine")
     admin.autocommit = True
     with admin.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {name}")
-        yield POSTGRES + name
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        yield cursor
     admin.close()
 
 
+@contextlib.contextmanager
+def database(postgres, name, template="template1"):
+    postgres.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    postgres.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield name
+    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def migrated(postgres, pattern):
+    """A PostgreSQL database to be copied."""
+    with database(postgres, f"jobs_pattern_{os.getpid()}") as name:
+        manage(environment(pattern, POSTGRES + name), "migrate", "--verbosity", "0")
+        yield name
+
+
 @pytest.fixture
-def redis_portal(tmp_path, redis, postgres_database):
-    portal = Portal(tmp_path, postgres_database, redis)
+def postgres_database(postgres, migrated):
+    with database(postgres, f"jobs_test_{os.getpid()}", migrated) as name:
+        yield POSTGRES + name
+
+
+@pytest.fixture
+def redis_portal(tmp_path, pattern, redis, postgres_database):
+    portal = Portal(tmp_path, postgres_database, pattern, redis)
     yield portal
     portal.end()
 
@@ -181,7 +221,7 @@ def kill_in_mid_run(portal, *options):
     portal.worker(*options)
     wait_for(lambda: portal.states() == ["done"])
     assert (portal.effects(), portal.started()) == (10, 2)
-    assert portal.query("SELECT attempts FROM jobs_job") == [(2,)]
+    assert portal.query("SELECT attempts FROM jobs_job WHERE kind = 'live.rows'") == [(2,)]
 
 
 def test_kill_9_in_mid_run_with_files_only(sqlite_portal):
@@ -193,16 +233,21 @@ def test_kill_9_in_mid_run_with_redis_and_postgresql(redis_portal):
 
 
 def test_redis_away_pages_do_not_hang_and_the_job_runs_when_it_is_back(redis_portal, redis):
+    """It dies while a job runs: that one ends, once; the next ones wait."""
     redis_portal.worker()
-    redis_portal.enqueue()
-    wait_for(lambda: redis_portal.states() == ["done"])
+    redis_portal.enqueue(pause=0.5)
+    wait_for(lambda: redis_portal.started() == 1)
     redis.kill()
     answer = redis_portal.enqueue(times=3)
     assert max(answer["seconds"]) < 1.5
-    assert redis_portal.states() == ["done", "queued", "queued", "queued"]
+    wait_for(lambda: redis_portal.states() == ["done", "queued", "queued", "queued"])
+    assert (redis_portal.effects(), redis_portal.started()) == (3, 1)
     redis.start()
-    wait_for(lambda: redis_portal.states() == ["done"] * 4, 60)
-    assert redis_portal.effects() == 12
+    wait_for(partial(all_done, redis_portal, 4), 60)
+    assert (redis_portal.effects(), redis_portal.started()) == (12, 4)
+    log = (redis_portal.folder / "worker0.log").read_text()
+    assert log.count(BrokerAway.SENTENCE) == 1
+    assert "Traceback" not in log
 
 
 def test_a_redis_that_hangs_holds_up_nobody(redis_portal, redis):
@@ -218,10 +263,10 @@ def test_a_redis_that_hangs_holds_up_nobody(redis_portal, redis):
 
 
 def longer_than_a_lease(portal, *options):
-    """Six seconds in one transaction, under a lease of four, with two workers to grab it: nobody takes it away."""
+    """Five seconds in one transaction, under a lease of three, with two workers to grab it: nobody takes it away."""
     portal.worker(*options)
     portal.worker(*options)
-    portal.enqueue(rows=20, pause=0.3)
+    portal.enqueue(rows=20, pause=0.25)
     wait_for(lambda: portal.states() == ["done"])
     assert (portal.effects(), portal.started()) == (20, 1)
 
@@ -258,8 +303,8 @@ def test_one_key_from_many_threads_is_one_job_on_sqlite(sqlite_portal):
     assert len(sqlite_portal.states()) == 1
 
 
-def test_one_key_or_one_job_from_many_threads_on_postgresql(tmp_path, postgres_database):
-    portal = Portal(tmp_path, postgres_database)
+def test_one_key_or_one_job_from_many_threads_on_postgresql(tmp_path, pattern, postgres_database):
+    portal = Portal(tmp_path, postgres_database, pattern)
     assert len(set(portal.drive("enqueue_at_once", threads=20)["ids"])) == 1
     assert len(portal.states()) == 1
     (job,) = portal.enqueue(rows=5, pause=0.1)["ids"]

@@ -1,4 +1,4 @@
-"""Journeys and lost contact by hand."""
+"""Journeys by hand."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import pytest
 from audit.models import Change
 from core.actors import acting_as
 from core.errors import Blocked, NotAllowed, StaleVersion, UserError
-from members.actions import journeys, lost
-from members.models import Evidence, Journey, LostContact
+from members.actions import journeys
+from members.models import Evidence, Journey
 
 pytestmark = pytest.mark.django_db
 
@@ -89,24 +89,3 @@ def test_end_journey(journey, member, town_actor, other_town_actor):
     assert (ended.state, ended.ended_on.iso(), again.version) == ("returned", "2025-01", 2)
     with acting_as(other_town_actor), pytest.raises(NotAllowed):
         journeys.end_journey(journey=journey, outcome="closed", on="2025", by=other_town_actor)
-
-
-def test_lost_from_opening_to_finding(member, town_actor):
-    with acting_as(town_actor):
-        spell = lost.open_lost(member=member, values={"since": "2025-01"}, by=town_actor)
-        with pytest.raises(Blocked, match="已经登记"):
-            lost.open_lost(member=member, values={"since": "2025-02"}, by=town_actor)
-        lost.note_lost(lost=spell, values={"steps": "问过其兄"}, by=town_actor, version=1)
-        with pytest.raises(StaleVersion):
-            lost.note_lost(lost=spell, values={"steps": "问过其妹"}, by=town_actor, version=1)
-        found = lost.found(lost=spell, on="2026-02-03", by=town_actor, version=2)
-    assert spell.state == "lost"
-    assert (found.state, found.found_on.iso(), found.steps) == ("found", "2026-02-03", "问过其兄")
-    assert LostContact.objects.get().version == 3
-
-
-def test_lost_lately_is_counting(member, town_actor):
-    with acting_as(town_actor):
-        assert lost.open_lost(member=member, values={"since": "2026-11"}, by=town_actor).state == "counting"
-        with pytest.raises(Blocked):
-            lost.open_lost(member=member, values={"since": "2026-11"}, by=town_actor)

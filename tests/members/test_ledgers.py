@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from audit.models import Change
+from branches.actions import organisations
+from branches.models import RuleSetting
 from core import clock
 from core.actors import acting_as
 from core.ledgers import ApplyContext, CheckContext, Ledger, LedgerRow, Outcome, ledger
@@ -229,6 +231,21 @@ def test_undo_brings_back_what_was(branch, make_member, town_actor):
     assert state() == before
 
 
+def test_undo_leaves_who_is_no_longer_in_reach(branch, other_town, make_member, town_actor, county_actor):
+    """A branch that moved to another town took its people along: the town that imported them changes them no more."""
+    member = make_member(branch)
+    said = {"name": member.name, "identity": member.reveal("identity"), "phone": "19900000001", "left_on": "2024"}
+    apply(ledger("outflow"), check(ledger("outflow"), [row(5, branch, **said)], town_actor), town_actor, "one")
+    with acting_as(county_actor):
+        organisations.move(branch, to=other_town, by=county_actor, version=branch.version)
+    before = state()
+    with acting_as(town_actor):
+        result = ledger("outflow").restore("one", town_actor, clock.now())
+    assert state() == before
+    assert set(result.kept) == {f"{member.name}：现在由别的党组织管理，没有撤销。"}
+    assert (result.restored, other_town.name in str(result.kept)) == (0, False)
+
+
 def test_undo_leaves_what_was_changed_since(branch, make_member, town_actor):
     member = make_member(branch)
     said = {"name": member.name, "identity": member.reveal("identity")}
@@ -249,3 +266,33 @@ def test_undo_leaves_what_was_changed_since(branch, make_member, town_actor):
     assert len(result.kept) == 1
     assert member.name in result.kept[0]
     assert Journey.objects.get().left_on.iso() == "2023"
+
+
+def test_a_towns_own_months_tell_its_short_absences(town, branch, foreign_branch, make_member, county_actor):
+    """Eight months away: mobile by the regulation's six, short-term where the town set twelve."""
+    RuleSetting.objects.create(
+        organisation=town,
+        key="mobile_min_months",
+        value=12,
+        starts_on="2020-01-01",
+        set_by=county_actor.ref,
+        set_at=clock.now(),
+    )
+    people = [make_member(branch, name="何小明"), make_member(foreign_branch, name="冯小芳")]
+    rows = [
+        row(at, name=one.name, identity=one.reveal("identity"), left_on="2026-03-15") for at, one in enumerate(people)
+    ]
+    check(ledger("outflow"), rows, county_actor)
+    assert [one.basis["term"] for one in rows] == ["短期外出", "流出"]
+    assert apply(ledger("outflow"), rows, county_actor).terms == {"短期外出": 1, "流出": 1}
+
+
+def test_a_person_whom_two_rows_reach_is_written_once(branch, make_member, town_actor):
+    """Each row was compared with the record as it was: the later one has to be compared again."""
+    member = make_member(branch, name="何小明")
+    said = {"name": member.name, "identity": member.reveal("identity")}
+    first, second = row(5, **said, note="一"), row(6, **said, note="二")
+    for one in (first, second):
+        check(ledger("outflow"), [one], town_actor)
+    assert apply(ledger("outflow"), [first, second], town_actor).stale == [second]
+    assert Journey.objects.get().note == "一"

@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import sync_playwright
 
 from core.actors import acting_as
 from members.actions import journeys, lost, people
 from members.models import Member
+from tests.browsing import MARKS, SIZES, looked_at
 from tests.conftest import make_identity
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
-SIZES = [(1366, 768), (390, 844)]
 OUT = {
     "left_on": "2024-07", "region_code": "370211", "destination_text": "某某路 8 号", "employer": "某电子厂", "reason": "work",
     "contact_name": "吕明", "contact_phone": "19900777888",
 }  # fmt: skip
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.once,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield chromium
-        chromium.close()
+pytestmark = [*MARKS, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
@@ -57,21 +35,13 @@ def people_here(branch, other_branch, make_member, town_actor):
 
 
 @pytest.fixture
-def open_page(browser, live_server, client_for, town_user):
-    contexts = []
-
+def open_page(sit, town_user):
     def visit(address: str, size: tuple[int, int]):
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
-        contexts.append(context)
-        session = client_for(town_user).cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-        page = context.new_page()
-        page.goto(live_server.url + address)
+        page = sit(town_user, size)
+        page.goto(address)
         return page
 
-    yield visit
-    for context in contexts:
-        context.close()
+    return visit
 
 
 def pages_of(kept: Member, gone: Member) -> dict[str, str]:
@@ -90,12 +60,9 @@ def pages_of(kept: Member, gone: Member) -> dict[str, str]:
 @pytest.mark.parametrize("size", SIZES)
 def test_pages_can_be_used_by_everybody(people_here, open_page, size):
     page = open_page("/", size)
-    home = page.url.rstrip("/")
-    for name, address in pages_of(*people_here).items():
-        page.goto(home + address)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], name
+    for address in pages_of(*people_here).values():
+        page.goto(address)
+        looked_at(page)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -116,7 +83,7 @@ def test_edit_and_merge_from_page_to_page(people_here, open_page):
     page.fill("#id_home_address", "何寨村西头")
     page.click("button:has-text('保存')")
     page.wait_for_selector("text=已保存，改动记入历史")
-    page.goto(page.url.split("/members/")[0] + reverse("double-list"))
+    page.goto(reverse("double-list"))
     page.click("a.button:has-text('对照')")
     page.check("input[name=open_journey][value=kept]")
     page.click("button:has-text('合并成一份')")

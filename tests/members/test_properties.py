@@ -17,7 +17,7 @@ from core import clock, crypto
 from core.actors import acting_as
 from core.fields import SealedField
 from core.ledgers import ApplyContext, CheckContext, LedgerRow, Outcome, ledger
-from members.actions import journeys, lost, people
+from members.actions import journeys, lost, lost_acts, people
 from members.models import Evidence, Freshness, Journey, LostContact, Member
 from members.writing import FRESH, evidence_of
 
@@ -167,7 +167,7 @@ def edit(member: Member, what: str, by: Any) -> None:
     elif what == "steps" and spell:
         lost.note_lost(lost=spell, values={"steps": "问过其兄"}, by=by, now=NOW)
     elif what == "found" and spell:
-        lost.found(lost=spell, on="2026-11-02", by=by, now=NOW)
+        lost_acts.found(lost=spell, on="2026-11-02", by=by, now=NOW)
 
 
 def latest_proofs() -> dict[int, dict[str, dt.date]]:

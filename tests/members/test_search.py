@@ -125,7 +125,7 @@ class TestFind:
         make_member(branch, name="何建重", merged_into=somebody)
         assert names(client_for(town_user).get(SEARCH, {"q": "建"})) == ["何建国"]
 
-    @pytest.mark.parametrize("typed", ["%", "_", "'", "\\", "<b>", "何' OR 1=1", "%00", "\x00"])
+    @pytest.mark.parametrize("typed", ["%", "_", "'", "\\", "<b>", "何' OR 1=1", "%00"])
     def test_odd_characters_find_nobody(self, typed, somebody, client_for, town_user):
         response = client_for(town_user).get(SEARCH, {"q": typed})
         assert response.status_code == 200

@@ -8,6 +8,7 @@ from django.contrib.admin import ModelAdmin
 from branches.models import RuleSetting
 from core.scoping import ScopedModel
 from portal.system import SystemSite
+from stations.models import StationKind
 
 REGISTERED = dict(admin.site._registry)
 PERMISSIONS = ("view", "add", "change", "delete", "module", "import", "export")
@@ -19,7 +20,7 @@ def test_there_is_one_site_and_it_is_ours():
 
 def test_the_list_of_tables_is_a_decision():
     # Learned headings and words belong to the towns whose files taught them: scoped, with pages of their own.
-    assert set(REGISTERED) == {RuleSetting}
+    assert set(REGISTERED) == {RuleSetting, StationKind}
 
 
 @pytest.mark.parametrize("model", list(REGISTERED))

@@ -57,6 +57,8 @@ PAIRS = [
     *[(f"--{tone}", f"--{tone}-wash") for tone in ("ok", "info", "warn", "bad")],
     *[(f"--{tone}", "--surface") for tone in ("ok", "info", "warn", "bad")],
     *[("--ink", ground) for ground in ("--red-wash", "--gold-wash", "--warn-wash", "--bad-wash")],
+    *[("--ink", tile) for tile in ("--t-1", "--t-2", "--q-2")],
+    ("--on-red", "--q-1"),
     ("--on-red", "--red"),
     ("--on-red", "--red-2"),
     ("--on-red", "--ink"),
@@ -150,8 +152,8 @@ def test_no_text_is_smaller_than_14_pixels():
     scale = {name: value for name, value in tokens().items() if name.startswith("--fs-")}
     assert scale
     for name, value in scale.items():
-        assert value.endswith("rem"), name
-        assert float(value[:-3]) * 16 >= 14, name
+        size, unit = re.fullmatch(r"([\d.]+)(rem|pt)", value).groups()
+        assert float(size) * {"rem": 16, "pt": 96 / 72}[unit] >= 14, name
     for _, selector, value in sizes():
         for number, unit in re.findall(r"([\d.]+)(px|%)", value) if selector.startswith("html") else []:
             assert float(number) >= {"px": 14, "%": 100}[unit], selector
@@ -177,7 +179,7 @@ def test_every_class_is_used_somewhere():
     made = {
         name
         for name in classes
-        if (stem := re.match(r"(.+(?:--|__|-))[\w]+$", name)) and re.search(re.escape(stem[1]) + r"\{[{}%]", text)
+        if (stem := re.match(r"(.+(?:--|__|-))[\w]+$", name)) and re.search(re.escape(stem[1]) + r"\{[{}%\w]", text)
     }
     unused = {
         name

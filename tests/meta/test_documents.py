@@ -102,6 +102,22 @@ def test_the_figures_about_accounts_are_the_rules_own():
         assert sentence.format(rules.rule(key).default) in texts, key
 
 
+def test_the_figures_about_the_sweep_are_the_rules_own():
+    texts = "".join(path.read_text("utf-8") for path in (*MANUAL.glob("*.md"), ROOT / "README.zh-CN.md", GO_LIVE))
+    for keys, sentence in {
+        ("sweep_branch_days", "sweep_town_days", "sweep_county_days"): "开启后第 {}、{}、{} 天",
+        ("shelf_phone_days", "shelf_employer_days"): "电话和去向 {} 天，单位 {} 天",
+        ("sweep_remind_first", "sweep_remind_second", "sweep_remind_last", "sweep_remind_after"): (
+            "期限前 {}、{}、{} 天，过期后 {} 天"
+        ),
+        ("sweep_retry_days",): "| {} 天 |",
+        ("contact_days",): "超过 {} 天没有核实",
+        ("lost_months",): "联系不上满 {} 个月",
+        ("stop_to_removal_years",): "停止党籍满 {} 年",
+    }.items():
+        assert sentence.format(*(rules.rule(key).default for key in keys)) in texts, keys
+
+
 def test_the_manual_names_every_role():
     text = (MANUAL / "accounts.md").read_text("utf-8")
     assert [role.title for role in roles.ROLES.values() if role.title not in text] == []

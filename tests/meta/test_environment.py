@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 READERS = {"env_str", "env_bool", "env_int", "env_list", "env_path", "env_secret"}
 # The framework's own start-up lines, and what hands its environment on to its children.
 TOUCH_THE_ENVIRONMENT = {
-    "exchange/reading/book.py", "manage.py", "portal/celery.py", "portal/env.py", "portal/processes.py",
+    "core/documents/typeset.py", "exchange/reading/book.py", "manage.py", "portal/celery.py", "portal/env.py", "portal/processes.py",
     "portal/supervisor.py", "portal/wsgi.py",
 }  # fmt: skip
 ONLY_FOR_TESTS = "portal/settings_test.py"

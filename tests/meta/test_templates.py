@@ -18,8 +18,8 @@ MODULES = [
 
 # What people call these things; everything else on a page is Chinese.
 ALLOWED = {
-    "API", "CSV", "Ctrl", "Cookie", "DOCX", "Esc", "Excel", "F5", "GB", "KB", "MB", "PDF", "PIN", "QR", "TOTP", "UTF", "WPS",
-    "A3", "A4", "ODS", "Word", "XLS", "XLSX", "ZIP", "xls", "xlsx", "csv", "ods", "zip", "AB",
+    "API", "CSV", "Ctrl", "Cookie", "DOCX", "Esc", "Tab", "Excel", "F5", "GB", "KB", "MB", "PDF", "PIN", "QR", "TOTP", "UTF", "WPS",
+    "A3", "A4", "JPG", "PNG", "ODS", "Word", "XLS", "XLSX", "ZIP", "xls", "xlsx", "csv", "ods", "zip", "AB",
 }  # fmt: skip
 SHOWN_OPTIONS = re.compile(
     r"(?<![-\w])(?:label|text|title|heading|note|hint|caption|unit|url_label|back_label|search_hint|current)=\"([^\"]*)\""

@@ -20,6 +20,7 @@ class Command(BaseCommand):
         shown = [name for name, *_ in COUNTY_ACCOUNTS]
         towns = User.objects.filter(username__startswith="zhen").order_by("username")
         branches = User.objects.filter(username__startswith="zhibu").order_by("username")
+        clerks = User.objects.filter(username__startswith="yizhan").order_by("username")
         self.stdout.write(f"样例账号（密码都是 {sample_password()}）：")
         for user in User.objects.filter(username__in=shown).order_by("pk"):
             self.stdout.write(f"  {user.username:<12}{user.unit}{user.duty}")
@@ -29,3 +30,5 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"  {first.username:<12}{first.unit}（各支部 zhibu + 镇两位 + 支部两位，共 {branches.count()} 个）"
             )
+        if first := clerks.first():
+            self.stdout.write(f"  {first.username:<12}{first.name}（驿站站长，共 {clerks.count()} 个）")

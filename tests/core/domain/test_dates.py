@@ -10,6 +10,7 @@ from core.domain.dates import (
     Quarter,
     add_months,
     months_between,
+    months_full_since,
     parse_date,
     parse_partial_date,
     quarter_of,
@@ -212,3 +213,26 @@ def test_months():
 @given(st.dates(dt.date(1900, 1, 1), dt.date(2090, 1, 1)), st.integers(0, 100))
 def test_months_there_and_counted(day, months):
     assert months_between(day, add_months(day, months)) == months
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "start"),
+    [
+        ("2026-11-20", 6, "2026-05-20"),
+        ("2026-02-28", 6, "2025-08-31"),  # 31 August plus six months is 28 February
+        ("2026-04-30", 6, "2025-10-31"),
+        ("2026-05-30", 3, "2026-02-28"),  # 1 March plus three months is a day later
+        ("2028-02-29", 24, "2026-02-28"),
+        ("2026-02-28", 24, "2024-02-29"),
+        ("2028-02-28", 24, "2026-02-28"),
+    ],
+)
+def test_the_latest_start_by_table(day, months, start):
+    assert months_full_since(dt.date.fromisoformat(day), months).isoformat() == start
+
+
+@given(st.dates(dt.date(1910, 1, 1), dt.date(2090, 1, 1)), st.integers(0, 60), st.integers(-5, 5))
+def test_the_latest_start_divides_those_whose_months_are_over_from_the_others(day, months, off):
+    latest = months_full_since(day, months)
+    start = latest + dt.timedelta(days=off)
+    assert (add_months(start, months) <= day) == (start <= latest)

@@ -3,11 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.cells import CellError
+from core.domain.region_table import divisions
 from core.domain.regions import (
     Scope,
     children,
+    city_prefix,
     parse_place,
     parse_place_parts,
+    prefixes,
     provinces,
     region_label,
     scope_between,
@@ -171,6 +174,24 @@ def test_every_place_is_read_back_from_its_label():
 )
 def test_scope(home, away, scope):
     assert scope_between(home, away) is scope
+
+
+@pytest.mark.parametrize(
+    ("code", "prefix", "name"),
+    [
+        ("320583", "3205", "江苏省苏州市"), ("310115", "31", "上海市"), ("419001", "419001", "河南省济源市"),
+        ("320000", "3200", "江苏省（市不明）"), ("441900", "4419", "广东省东莞市"), ("990000", "99", "境外"), ("", "", None),
+    ],
+)  # fmt: skip
+def test_the_city_of_a_code(code, prefix, name):
+    assert city_prefix(code) == prefix
+    assert prefixes().get(prefix) == name
+
+
+def test_every_place_begins_with_its_city():
+    for code in divisions().names:
+        assert code.startswith(city_prefix(code))
+        assert prefixes().get(city_prefix(code)) or not region_label(code)
 
 
 def test_scope_labels():

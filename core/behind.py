@@ -1,0 +1,95 @@
+"""Statements that PostgreSQL works on while the next ones are being made.
+
+An import writes a hundred thousand rows in one transaction, in chunks. Making a chunk's statements keeps one processor
+busy, carrying them out another: so a thread sends what was made last, on the same connection, while the caller goes on.
+The order stays; a query of the caller's in between waits until all that was sent is through.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self
+
+from django.db import connection, transaction
+
+Statement = Callable[[Any], object]  # given a cursor, carries itself out
+_QUICK = 0.0005  # seconds; the thread needs the interpreter for moments only, and must not wait for them
+
+
+class Behind:
+    """``put`` statements, then ``go``: waits for what was sent before, then sends them. Leaving waits for the last.
+
+    What is to follow them in the caller's thread is given by ``then``: it is called when they are through.
+
+    An error of a statement is raised by the next ``go`` or on leaving. SQLite, which works in this process, is given each
+    statement at once.
+    """
+
+    def __init__(self) -> None:
+        self._threaded = connection.vendor == "postgresql"
+        self._leaving = ExitStack()
+        self._caller = threading.get_ident()
+        self._waiting: list[Statement] = []
+        self._to_follow: list[Callable[[], object]] = []
+        self._sent: Future[None] | None = None
+        self._following: list[Callable[[], object]] = []
+
+    def __enter__(self) -> Self:
+        if self._threaded:
+            usual = sys.getswitchinterval()
+            self._leaving.callback(sys.setswitchinterval, usual)
+            sys.setswitchinterval(_QUICK)
+            self._leaving.enter_context(connection.execute_wrapper(self._after_what_was_sent))
+            self._pool = self._leaving.enter_context(ThreadPoolExecutor(1, thread_name_prefix="behind"))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        with self._leaving:
+            if kind is None:
+                self.go()
+                self.wait()
+
+    def put(self, statement: Statement) -> None:
+        if self._threaded:
+            self._waiting.append(statement)
+        else:
+            with transaction.atomic(), connection.cursor() as cursor:
+                statement(cursor)
+
+    def then(self, call: Callable[[], object]) -> None:
+        self._to_follow.append(call)
+
+    def go(self) -> None:
+        self.wait()
+        statements, self._waiting = self._waiting, []
+        self._following, self._to_follow = self._to_follow, []
+        if statements:
+            self._sent = self._pool.submit(_send, connection.cursor(), statements)
+        if not self._threaded:
+            self.wait()
+
+    def _after_what_was_sent(self, execute: Any, *given: Any) -> Any:
+        if threading.get_ident() == self._caller:
+            self.wait()
+        return execute(*given)
+
+    def wait(self) -> None:
+        sent, self._sent = self._sent, None
+        if sent is not None:
+            sent.result()
+        following, self._following = self._following, []
+        for call in following:
+            call()
+
+
+def _send(cursor: Any, statements: list[Statement]) -> None:
+    with cursor:
+        for statement in statements:
+            statement(cursor)

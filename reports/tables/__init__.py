@@ -1,0 +1,1 @@
+"""The statistical tables: lines and columns as data, figures counted from the people of a quarter."""

@@ -1,0 +1,300 @@
+"""What the sweep does when the register changes under it: hooks, called inside the transaction that changes.
+
+The rules, each with its test: proof that comes from elsewhere answers an item, and what it proves is asked no more; who leaves or
+comes while the sweep runs is in it, answered; who returns is answered; who moves takes an open question along, and stays
+counted where an answered one was already handed in; a closed quarter is never changed, what is learned later is an erratum.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+
+from branches.models import Organisation
+from core import bulk, clock
+from core.actors import SYSTEM, Actor
+from core.paths import ancestors
+from members.enums import OPEN_STATES, Direction, JourneyState, Source
+from members.freshness import mask, proved_since, without
+from members.models import Journey, Member
+from members.moves import carry
+from sweeps import population
+from sweeps.enums import Answer, ItemState, Origin, Route, Term, Way
+from sweeps.models import (
+    BackCheck,
+    BackCheckPerson,
+    BalanceName,
+    Erratum,
+    Explanation,
+    Finding,
+    Item,
+    Printing,
+    Return,
+    Sweep,
+)  # fmt: skip
+from sweeps.models.item import in_editable_return
+
+CHUNK = 5000
+ENDED_ANSWERS = (Answer.RETURNED, Answer.TRANSFERRED, Answer.OTHER)
+
+COPIES: tuple[tuple[type[Any], str], ...] = (
+    (Sweep, "path"), (Return, "path"), (Item, "path"), (Item, "care_path"), (Finding, "path"), (BalanceName, "path"),
+    (Explanation, "path"), (Erratum, "path"), (Printing, "path"), (BackCheck, "path"), (BackCheckPerson, "path"),
+)  # fmt: skip
+WAYS = {Source.LEDGER: Way.LEDGER, Source.LINK: Way.LINK}
+ENDED = {
+    JourneyState.RETURNED: (Answer.RETURNED, Term.RETURNED),
+    JourneyState.TRANSFERRED: (Answer.TRANSFERRED, Term.TRANSFERRED),
+    JourneyState.CLOSED: (Answer.OTHER, Term.ENDED),
+}
+
+
+def _running() -> list[Sweep]:
+    return list(Sweep.objects.visible_to(SYSTEM).running())
+
+
+def _still_asked(sweeps: Iterable[Sweep], member_ids: Collection[int]) -> Any:
+    """Unanswered items of these members, in returns that are still being filled in."""
+    items = Item.objects.visible_to(SYSTEM).unanswered().filter(sweep__in=list(sweeps), member__in=member_ids)
+    return items.filter(in_editable_return())
+
+
+def evidence_recorded(
+    *,
+    members: Mapping[int, frozenset[str]],
+    changed: Collection[int],
+    source: Source,
+    by: Actor,
+    now: dt.datetime,
+    **_: Any,
+) -> None:
+    """What is proved is asked no more; who has nothing left to be asked is answered."""
+    if source == Source.SWEEP or not (sweeps := _running()):
+        return
+    alike: dict[frozenset[str], list[int]] = defaultdict(list)
+    for member, fields in members.items():
+        alike[fields].append(member)
+    for fields, ids in alike.items():
+        for part in _parts(ids):
+            _still_asked(sweeps, part).filter(ask__gt=0).update(
+                ask=without("ask", mask(fields)), version=F("version") + 1
+            )
+    for part in _parts(list(members)):
+        done = _still_asked(sweeps, part).filter(ask=0)
+        touched = [member for member in part if member in changed]
+        _answer(done.filter(member__in=touched), Answer.CHANGED, source, by, now)
+        _answer(done.exclude(member__in=touched), Answer.UNCHANGED, source, by, now)
+
+
+def _parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+
+
+def _answer(items: Any, answer: Answer, source: Source | None, by: Actor, now: dt.datetime) -> None:
+    way = WAYS.get(source, Way.RECORD) if source else Way.RECORD
+    items.update(
+        state=ItemState.ANSWERED, answer=answer, way=way, answered_at=now, answered_by=by.ref, next_on=None,
+        not_reached="", version=F("version") + 1,
+    )  # fmt: skip
+
+
+def journeys_written(*, ids: Sequence[int], by: Actor, now: dt.datetime, **_: Any) -> None:
+    """Stays began or ended: running sweeps follow, closed ones get their errata."""
+    sweeps = list(Sweep.objects.visible_to(SYSTEM).order_by("pk"))
+    if not sweeps:
+        return
+    running = [sweep for sweep in sweeps if sweep.is_open]
+    closed = [sweep for sweep in sweeps if sweep.closed_at]
+    for part in _parts(ids):
+        stays = Journey.objects.visible_to(SYSTEM).filter(pk__in=part)
+        _ended(stays, running, by, now)
+        _back_again(stays, running)
+        for sweep in running:
+            if not any(one.path == sweep.path and one.quarter > sweep.quarter for one in sweeps):
+                _began(stays, sweep, by, now)
+        if closed:
+            _errata(stays, closed, by, now)
+
+
+def _back_again(stays: Any, running: list[Sweep]) -> None:
+    """An ending that was taken back: what it had answered is asked again."""
+    for sweep in running:
+        old = stays.filter(state__in=population.GONE, created_at__lt=sweep.opened_at).values_list(
+            "member_id", flat=True
+        )
+        ended = Item.objects.visible_to(SYSTEM).filter(
+            sweep=sweep, member__in=list(old), answer__in=ENDED_ANSWERS, deed=""
+        )
+        _reopen(ended.filter(in_editable_return()))
+
+
+def _reopen(items: Any) -> None:
+    items.update(
+        state=ItemState.OPEN, answer="", way="", answered_at=None, answered_by="", note="", version=F("version") + 1
+    )
+
+
+def evidence_withdrawn(*, members: Sequence[int], **_: Any) -> None:
+    """What is proved no more is asked again, where it was that proof which answered."""
+    for sweep in _running():
+        for part in _parts(members):
+            items = Item.objects.visible_to(SYSTEM).filter(sweep=sweep, member__in=part, asked__gt=0, deed="")
+            items = items.filter(in_editable_return()).exclude(answer__in=[*ENDED_ANSWERS, Answer.NEW, Answer.DECEASED])
+            for item in items.select_related("member__freshness"):
+                left = item.asked & ~proved_since(getattr(item.member, "freshness", None), sweep.on)
+                if left != item.ask:
+                    mine = Item.objects.visible_to(SYSTEM).filter(pk=item.pk)
+                    mine.update(ask=left)
+                    if item.is_answered and left:
+                        _reopen(mine)
+
+
+def members_placed(*, ids: Sequence[int], **_: Any) -> None:
+    """A mobile branch takes its part of the sweep with its member, and gives it back."""
+    care = Member.objects.visible_to(SYSTEM).filter(pk=OuterRef("member")).values("care_path")
+    for part in _parts(ids):
+        items = Item.objects.visible_to(SYSTEM).filter(sweep__in=_running(), member__in=part, direction=Direction.OUT)
+        items.update(care_path=Subquery(care[:1]))
+
+
+def members_bound(*, ids: Sequence[int], **_: Any) -> set[int]:
+    """Who was asked, or stands in books: not just named because an act that is taken back brought the person in."""
+    items = Item.objects.visible_to(SYSTEM).filter(member__in=ids)
+    bound = set(items.exclude(Q(answer=Answer.NEW) & in_editable_return()).values_list("member_id", flat=True))
+    for model in (BalanceName, Finding, Erratum):
+        bound.update(model.objects.visible_to(SYSTEM).filter(member__in=ids).values_list("member_id", flat=True))
+    return bound
+
+
+def members_removed(*, ids: Sequence[int], **_: Any) -> None:
+    Item.objects.visible_to(SYSTEM).filter(member__in=ids, answer=Answer.NEW).delete()
+
+
+def _ended(stays: Any, running: list[Sweep], by: Actor, now: dt.datetime) -> None:
+    members: dict[str, list[int]] = defaultdict(list)
+    for member, state in stays.filter(state__in=ENDED).values_list("member_id", "state") if running else ():
+        members[state].append(member)
+    for state, ids in members.items():
+        _answer(_still_asked(running, ids), ENDED[JourneyState(state)][0], None, by, now)
+
+
+def _began(stays: Any, sweep: Sweep, by: Actor, now: dt.datetime) -> None:
+    """Registered while the sweep runs: part of it, and just verified."""
+    known = Item.objects.visible_to(SYSTEM).filter(sweep=sweep, member=OuterRef("member_id"))
+    fresh = stays.filter(state__in=population.GONE, created_at__gte=sweep.opened_at).filter(~Exists(known))
+    members = list(fresh.values_list("member_id", flat=True))
+    if not members:
+        return
+    for rows in (population.away(sweep), population.guests(sweep)):
+        bulk.insert_select(Item, population.COLUMNS, rows.filter(member_id__in=members))
+    _see_returns(sweep, members)
+    Item.objects.visible_to(SYSTEM).filter(sweep=sweep, member_id__in=members).update(
+        origin=Origin.JOINED, route=Route.FRESH, asked=0, ask=0, state=ItemState.ANSWERED, answer=Answer.NEW,
+        way=Way.RECORD, answered_at=now, answered_by=by.ref,
+    )  # fmt: skip
+
+
+def _see_returns(sweep: Sweep, members: Collection[int]) -> None:
+    """Wherever these people count there is a return: a branch that was founded while the sweep runs gets its own."""
+    mine = Return.objects.visible_to(SYSTEM).filter(sweep=sweep, path=OuterRef("path"))
+    items = Item.objects.visible_to(SYSTEM).filter(sweep=sweep, member_id__in=members)
+    if items.filter(~Exists(mine)).exists():
+        population.make_returns(sweep)
+
+
+def _errata(stays: Any, closed: Sequence[Sweep], by: Actor, now: dt.datetime) -> None:
+    """A closed quarter learns that somebody had left or come back before its books were closed. A few queries, however many."""
+    last: dict[str, Sweep] = {}
+    for one in sorted(closed, key=lambda one: one.quarter):
+        last[one.path] = one
+    found: dict[Sweep, list[Journey]] = defaultdict(list)
+    for stay in stays.select_related("member"):
+        path = stay.home_path if stay.direction == Direction.OUT else stay.host_path
+        if sweep := next((last[above] for above in ancestors(path) if above in last), None):
+            found[sweep].append(stay)
+    for sweep, journeys in found.items():
+        ids = [stay.member_id for stay in journeys]
+        names = BalanceName.objects.visible_to(SYSTEM).filter(sweep=sweep, term=Term.CLOSING, member__in=ids)
+        named = {
+            (member, direction): path for member, direction, path in names.values_list("member", "direction", "path")
+        }
+        errata = [
+            one for stay in journeys if (one := _erratum(sweep, stay, named.get((stay.member_id, stay.direction))))
+        ]
+        for one in errata:
+            one.known_at, one.known_by = now, by.ref
+        Erratum.objects.visible_to(SYSTEM).bulk_create(errata, ignore_conflicts=True, batch_size=500)
+
+
+def _erratum(sweep: Sweep, stay: Journey, closed_at_path: str | None) -> Erratum | None:
+    """What a stay as it is now says of the books: ``closed_at_path`` is where the person stood in them, None: nowhere."""
+    if sweep.closed_on is None or sweep.closed_at is None:
+        return None
+    if stay.state in OPEN_STATES:
+        late = stay.left_on is not None and stay.left_on.day <= sweep.closed_on and stay.created_at > sweep.closed_at
+        if not late or closed_at_path is not None:
+            return None
+        term = Term.OUT if stay.direction == Direction.OUT else Term.IN
+        path, closing, day = stay.home_path or stay.host_path, 1, stay.left_on
+    else:
+        if closed_at_path is None or stay.ended_on is None or stay.ended_on.day > sweep.closed_on:
+            return None
+        term, path, closing, day = ENDED[stay.state][1], closed_at_path, -1, stay.ended_on
+    return Erratum(
+        sweep=sweep, path=path, member=stay.member, direction=stay.direction, term=term, closing=closing,
+        text=f"{day.chinese()}{term.label}，关闭以后才登记",
+    )  # fmt: skip
+
+
+def subtree_moved(*, old_path: str, new_path: str, **_: Any) -> None:
+    carry(COPIES, old_path, new_path)
+
+
+def member_moved(*, member: Member, by: Actor, **_: Any) -> None:
+    """An open question goes where the person goes; an answer that was handed in stays counted where it was."""
+    items = Item.objects.visible_to(SYSTEM).filter(member=member, sweep__in=_running())
+    moving = items.filter(~Q(state=ItemState.ANSWERED) | in_editable_return())
+    for item in moving.select_related("sweep"):
+        if item.sweep.path in ancestors(member.path):
+            item.path, item.version = member.path, item.version + 1
+            item.save(update_fields=["path", "version"])
+            _see_returns(item.sweep, [member.pk])
+        elif not item.is_answered:  # out of the scope of this sweep: for those who asked, gone
+            _answer(items.filter(pk=item.pk), Answer.TRANSFERRED, None, by, clock.now())
+
+
+def member_restricted(*, member: Member, **_: Any) -> None:
+    Item.objects.visible_to(SYSTEM).filter(member=member).update(restricted=member.restricted)
+
+
+def member_merged(*, kept: Member, gone: Member, by: Actor, **_: Any) -> None:
+    """One person, one question: the item of the record that goes is the kept one's, unless that has its own."""
+    items = Item.objects.visible_to(SYSTEM).filter(sweep__in=_running())
+    taken = list(items.filter(member=kept).values_list("sweep_id", flat=True))
+    items.filter(member=gone, sweep__in=taken).delete()
+    items.filter(member=gone).update(member=kept)
+    member_moved(member=kept, by=by)
+    findings = Finding.objects.visible_to(SYSTEM).filter(of__sweep__in=_running())
+    taken = list(findings.filter(member=kept).values_list("of_id", flat=True))
+    findings.filter(member=gone, of__in=taken).delete()
+    findings.filter(member=gone).update(member=kept)
+    sampled = BackCheckPerson.objects.visible_to(SYSTEM).filter(check_of__of__sweep__in=_running())
+    taken = list(sampled.filter(member=kept).values_list("check_of_id", flat=True))
+    sampled.filter(member=gone, check_of__in=taken).delete()
+    sampled.filter(member=gone).update(member=kept)
+
+
+def closing_blockers(*, organisation: Organisation, **_: Any) -> list[str]:
+    """An organisation whose return is still being filled in is not closed in the middle of it."""
+    waiting = Return.objects.visible_to(SYSTEM).filter(organisation=organisation, sweep__in=_running())
+    if waiting.exclude(state="accepted").filter(Exists(_items_at())).exists():
+        return ["本季排查的报表还没有上报接收，请先办完。"]
+    return []
+
+
+def _items_at() -> Any:
+    return Item.objects.visible_to(SYSTEM).filter(sweep=OuterRef("sweep"), path=OuterRef("path"))

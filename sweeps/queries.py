@@ -1,0 +1,63 @@
+"""What pages ask of a sweep: whose turn it is, how many are left, where one's own return is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, Q, Window
+
+from core.actors import Actor
+from core.permissions import Permission
+from sweeps.enums import ItemState
+from sweeps.models import Item, Return, Sweep
+
+
+def own_return(actor: Actor) -> Return | None:
+    """The return of the actor's own organisation in the sweep that runs now."""
+    mine = Return.objects.visible_to(actor).filter(path=actor.organisation_path, sweep__in=_running(actor))
+    return mine.select_related("sweep", "organisation").order_by("-sweep__quarter", "-pk").first()  # type: ignore[no-any-return]
+
+
+def waiting_count(actor: Actor) -> int | None:
+    """How many people a branch secretary has still to ask, for the navigation; None for everybody else, and for nobody."""
+    if actor.role != "secretary":
+        return None
+    left = Item.objects.visible_to(actor, Permission.EDIT).unanswered().filter(sweep__in=_running(actor))
+    return left.count() or None
+
+
+def _running(actor: Actor) -> Any:
+    return Sweep.objects.visible_to(actor).running()
+
+
+def queue(sweep: Sweep, path: str, actor: Actor, today: dt.date) -> Any:
+    """The cards that are due at an organisation, in order; each knows how many there are (``left``)."""
+    items = Item.objects.visible_to(actor, Permission.EDIT).filter(sweep=sweep, path=path).due(today)
+    return items.with_facts().with_return().annotate(left=Window(Count("pk"))).in_queue_order()
+
+
+def next_card(sweep: Sweep, path: str, actor: Actor, today: dt.date, past: Item | None = None) -> Item | None:
+    """The card that comes next; after ``past``, where one was put off, and round to the first again."""
+    cards = queue(sweep, path, actor, today)
+    if past is not None:
+        later = cards.filter(Q(route__lt=past.route) | Q(route=past.route, pk__gt=past.pk))
+        return later.first() or cards.first()
+    return cards.first()  # type: ignore[no-any-return]
+
+
+def counts(of: Return, actor: Actor) -> dict[str, int]:
+    """People of a return by state: ``asked`` in all, ``open`` (unanswered), ``trying`` among them, ``answered``."""
+    items = Item.objects.visible_to(actor).filter(sweep=of.sweep_id, path=of.path)
+    return items.aggregate(  # type: ignore[no-any-return]
+        asked=Count("pk"),
+        open=Count("pk", filter=~Q(state=ItemState.ANSWERED)),
+        trying=Count("pk", filter=Q(state=ItemState.TRYING)),
+        answered=Count("pk", filter=Q(state=ItemState.ANSWERED)),
+    )
+
+
+def elsewhere(sweep: Sweep, path: str, actor: Actor) -> Any:
+    """Unanswered people whom this branch looks after beside the branch of their membership, where they count."""
+    items = Item.objects.visible_to(actor, Permission.EDIT).unanswered().filter(sweep=sweep, care_path=path)
+    return items.exclude(path=path).select_related("member").in_queue_order()

@@ -1,0 +1,72 @@
+"""Statements sent behind: in order, once, with their errors; what is asked in between sees all that was sent."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from audit.actions import copy_changes
+from audit.models import Change
+from branches.models import Organisation
+from core import clock
+from core.behind import Behind
+from core.bulk import constraints_at_once, update_rows
+from members.models import Evidence
+
+pytestmark = pytest.mark.django_db
+
+
+def change(number: int) -> tuple[object, ...]:
+    return ("t", f"o{number}", number, clock.now(), "abc 张三", "", "edit", {"值": [None, "\\t\n\\N"]})
+
+
+def test_a_query_waits_for_what_was_sent():
+    followed = []
+    with Behind() as behind:
+        copy_changes([change(1), change(2)], behind)
+        behind.then(lambda: followed.append(Change.objects.count()))
+        behind.go()
+        assert Change.objects.count() == 2
+        copy_changes([change(3)], behind)
+    assert [one.fields["值"][1] for one in Change.objects.order_by("version")] == ["\\t\n\\N"] * 3
+    assert followed == [2]
+
+
+def test_updates_too(branch):
+    with Behind() as behind:
+        update_rows(Organisation, ("short_name",), [(branch.pk, "新名")], behind)
+    branch.refresh_from_db()
+    assert branch.short_name == "新名"
+
+
+def test_an_error_reaches_the_caller():
+    def wrong(cursor):
+        cursor.execute("SELECT nothing FROM nowhere")
+
+    def send() -> None:
+        with transaction.atomic(), Behind() as behind:
+            behind.put(wrong)
+            behind.go()
+            behind.wait()
+
+    with pytest.raises(DatabaseError):
+        send()
+    assert Change.objects.count() == 0, "the connection is usable again"
+
+
+def test_what_the_caller_breaks_off_is_not_sent():
+    def broken_off() -> None:
+        with transaction.atomic(), Behind() as behind:
+            copy_changes([change(1)], behind)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        broken_off()
+    assert not Change.objects.exists()
+
+
+def test_a_foreign_key_to_nothing_is_refused_at_once():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite looks at them in the commit")
+    with pytest.raises(DatabaseError), transaction.atomic(), constraints_at_once():
+        Evidence.objects.create(
+            member_id=-1, fields="phone", on="2026-11-20", source="edit", by="abc 张三", batch="", at=clock.now()
+        )

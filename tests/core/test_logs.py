@@ -1,0 +1,56 @@
+"""What reaches the log: no numbers, and one sentence where a broker that is away would fill pages."""
+
+import logging
+
+import pytest
+
+from core.logs import BrokerAway, HideNumbers
+
+
+def record(name: str, text: str, *args: object, at: float = 0.0) -> logging.LogRecord:
+    made = logging.LogRecord(name, logging.ERROR, __file__, 1, text, args, None)
+    made.created = at
+    return made
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "celery.worker.consumer.consumer",
+            "consumer: Cannot connect to redis://:**@127.0.0.1: Error 111.\nTrying again",
+        ),
+        (
+            "celery.worker.consumer.consumer",
+            "consumer: Connection to broker lost. Trying to re-establish the connection",
+        ),
+        (
+            "celery.worker.request",
+            "Couldn't ack 'b', reason:network:ConnectionError\nTraceback (most recent call last)",
+        ),
+        ("py.warnings", "set worker_cancel_long_running_tasks_on_connection_loss to True"),
+        ("celery.beat", "beat: Connection error: Error 111. Trying again in 2 seconds..."),
+        ("celery.beat", "Message Error: Error 111\n['  File ...']"),
+        ("jobs.publish", "the broker takes no jobs (OperationalError); they wait in the database"),
+    ],
+)
+def test_a_broker_that_is_away_is_one_sentence_every_ten_minutes(name: str, text: str):
+    away, said = BrokerAway(), []
+    for at in (0.0, 2.0, 30.0, 599.0, 601.0):
+        made = record(name, text, at=at)
+        if away.filter(made):
+            said.append((made.getMessage(), made.exc_info))
+    assert said == [(BrokerAway.SENTENCE, None)] * 2
+
+
+def test_what_else_celery_says_is_left_alone():
+    away, other = BrokerAway(), record("celery.worker.consumer.consumer", "Received unregistered task of type %s", "x")
+    assert away.filter(other)
+    assert away.filter(record("members.views", "Cannot connect to the moon"))
+    assert other.getMessage() == "Received unregistered task of type x"
+
+
+def test_numbers_are_struck_out():
+    made = record("members", "phone %s", "19900001234")
+    assert HideNumbers().filter(made)
+    assert made.getMessage() == "phone #######"

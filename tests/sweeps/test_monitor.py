@@ -1,0 +1,180 @@
+"""The weekly monitor: each cause on its boundary days, to-dos that close themselves, one run a week."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from branches.models import Organisation
+from core.actors import Actor
+from core.errors import NotAllowed
+from inbox.actions import raise_todo
+from inbox.models import Message, Todo
+from jobs.models import Job
+from jobs.runner import run_waiting
+from members.models import Freshness, Journey, LostContact, Member
+from sweeps.models import MonitorRun
+from sweeps.monitor import running
+
+NOW = dt.datetime(2026, 8, 31, 9, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+TODAY = NOW.date()
+WHOLE = {"left_on": "2026-08-20", "region_code": "320583", "industry": "C"}
+
+
+@pytest.fixture
+def person(make_member: Callable[..., Member], branch: Organisation) -> Callable[..., Member]:
+    """``person(heard=days ago, journey={...}, **member)``: complete and fresh unless told otherwise."""
+
+    def make(heard: int = 0, journey: dict[str, Any] | None = None, **member: Any) -> Member:
+        known = {"sex": "1", "birth_date": "1980-05-01", "education": "21"}
+        one = make_member(branch, **{**known, "joined_on": "2010", "dues_paid_to": "2026-08", **member})
+        stay = {**WHOLE, **(journey or {})}
+        Journey.objects.create(
+            member=one, direction="out", state="away", home=branch, home_path=branch.path, created_at=NOW, updated_at=NOW,
+            **stay,
+        )  # fmt: skip
+        day = TODAY - dt.timedelta(days=heard)
+        Freshness.objects.create(member=one, phone_on=day, place_on=day)
+        return one
+
+    return make
+
+
+def level_of(cause: str, organisation: Organisation) -> str:
+    found = Todo.objects.unscoped().open().filter(cause__endswith=f":{cause}:{organisation.public_id}").first()
+    return found.level if found else ""
+
+
+@pytest.mark.parametrize(
+    ("cause", "given", "level"),
+    [
+        ("contact", {"heard": 90}, ""),
+        ("contact", {"heard": 91}, "blue"),
+        ("contact", {"heard": 121}, "yellow"),
+        ("contact", {"heard": 181}, "red"),
+        ("return", {"journey": {"expected_return_on": "2026-08-31"}}, ""),
+        ("return", {"journey": {"expected_return_on": "2026-08-30"}}, "blue"),
+        ("return", {"journey": {"expected_return_on": "2026-08"}}, ""),
+        ("return", {"journey": {"expected_return_on": "2026-07"}}, "yellow"),
+        ("return", {"journey": {"expected_return_on": "2026-05"}}, "red"),
+        ("incomplete", {}, ""),
+        ("incomplete", {"education": ""}, "blue"),
+        ("incomplete", {"journey": {"left_on": None}}, "blue"),
+        ("incomplete", {"journey": {"industry": "", "reason": "work"}}, "blue"),
+        ("incomplete", {"journey": {"industry": "", "reason": "study"}}, ""),
+        ("soon", {"journey": {"left_on": "2026-03-28"}}, "blue"),
+        ("soon", {"journey": {"left_on": "2026-04-01"}}, ""),
+        ("transfer", {"journey": {"left_on": "2026-03-01"}}, ""),
+        ("transfer", {"journey": {"left_on": "2026-02-28"}}, "blue"),
+        ("transfer", {"journey": {"left_on": "2025-08-28"}}, "yellow"),
+        ("dues", {"dues_paid_to": "2026-03"}, ""),
+        ("dues", {"dues_paid_to": "2026-02"}, "blue"),
+        ("dues", {"dues_paid_to": "2025-11"}, "yellow"),
+        ("probation", {"kind": "2", "joined_on": "2025-10-01"}, ""),
+        ("probation", {"kind": "2", "joined_on": "2025-09-30"}, "blue"),
+        ("probation", {"kind": "2", "joined_on": "2025-08-31"}, "yellow"),
+        ("probation", {"kind": "2", "joined_on": "2025-05-31"}, "red"),
+        ("probation", {"kind": "1", "joined_on": "2025-05-31"}, ""),
+    ],
+)
+def test_each_cause_on_its_days(
+    person: Any, branch: Organisation, cause: str, given: dict[str, Any], level: str
+) -> None:
+    person(**given)
+    running.run(now=NOW)
+    assert level_of(cause, branch) == level
+
+
+@pytest.mark.parametrize(
+    ("state", "since", "cause", "level"),
+    [
+        ("counting", "2026-03-01", "confirm", ""),
+        ("counting", "2026-02-28", "confirm", "yellow"),
+        ("counting", "2026-01-31", "confirm", "red"),
+        ("lost", "2026-01", "stop", "yellow"),
+    ],
+)
+def test_clocks_of_lost_contact(
+    make_member: Any, town: Organisation, branch: Organisation, state: str, since: str, cause: str, level: str
+) -> None:
+    member = make_member(branch)
+    LostContact.objects.create(
+        member=member, state=state, since=since, home_path=branch.path, created_at=NOW, updated_at=NOW
+    )
+    running.run(now=NOW)
+    assert level_of(cause, town if cause == "confirm" else branch) == level
+
+
+def test_a_to_do_counts_its_people_takes_the_worst_level_and_closes_itself(person: Any, branch: Organisation) -> None:
+    person(heard=91), person(heard=200)
+    running.run(now=NOW)
+    todo = Todo.objects.unscoped().open().get(cause=f"monitor:journeys:contact:{branch.public_id}")
+    assert (todo.text[:3], todo.level, todo.url_name) == ("2 人", "red", "monitor-list")
+    Freshness.objects.unscoped().update(phone_on=TODAY)
+    running.run(now=NOW)
+    assert level_of("contact", branch) == ""
+    todo.refresh_from_db()
+    assert todo.closed_at is not None
+
+
+def test_running_again_changes_nothing(person: Any) -> None:
+    person(heard=91)
+    running.run(now=NOW)
+    before = list(Todo.objects.unscoped().order_by("pk").values())
+    running.run(now=NOW)
+    assert list(Todo.objects.unscoped().order_by("pk").values()) == before
+
+
+def test_one_digest_a_person(person: Any, secretary_user: Any, town_user: Any) -> None:
+    person(heard=91, education="")
+    running.run(now=NOW)
+    digests = Message.objects.unscoped().filter(title__contains="待办")
+    assert [(one.to, one.title, one.text) for one in digests] == [(secretary_user.public_id, "本周有 2 项待办", "蓝 2")]
+
+
+def test_what_waits_past_its_day_grows_more_urgent(branch: Organisation) -> None:
+    raise_todo("a", branch, "别的事", due_on=TODAY - dt.timedelta(days=1))
+    raise_todo("b", branch, "别的事", due_on=TODAY - dt.timedelta(days=15))
+    raise_todo("c", branch, "别的事", due_on=TODAY)
+    running.run(now=NOW)
+    levels = dict(Todo.objects.unscoped().values_list("cause", "level"))
+    assert levels == {"a": "yellow", "b": "red", "c": "info"}
+
+
+def test_by_the_clock_it_runs_once_a_week(county: Organisation) -> None:
+    monday = NOW - dt.timedelta(days=TODAY.weekday())
+    for now in (monday, monday + dt.timedelta(hours=1), monday + dt.timedelta(days=2)):
+        running.run_due(now)
+        run_waiting()
+    assert Job.objects.unscoped().filter(kind="sweeps.monitor").count() == 1
+
+
+def test_who_is_known_to_the_county_alone_waits_for_the_county(
+    person: Any, county: Organisation, branch: Organisation
+) -> None:
+    person(heard=91, restricted=True)
+    running.run(now=NOW)
+    assert (level_of("contact", branch), level_of("contact", county)) == ("", "blue")
+
+
+def test_pages(
+    person: Any, county: Organisation, branch: Organisation, foreign_branch: Organisation, secretary_user: Any,
+    county_user: Any, client_for: Callable[..., Client], secretary_actor: Actor,
+) -> None:  # fmt: skip
+    person(heard=400, name="何久远")
+    running.run(now=NOW)
+    mine = client_for(secretary_user)
+    assert "久未联系" in mine.get(reverse("monitor")).content.decode()
+    page = mine.get(reverse("monitor-list", args=["contact", branch.public_id]))
+    assert "何久远" in page.content.decode()
+    assert mine.get(reverse("monitor-list", args=["contact", foreign_branch.public_id])).status_code == 404
+    assert mine.get(reverse("monitor-list", args=["nothing", branch.public_id])).status_code == 404
+    with pytest.raises(NotAllowed):
+        running.run_now(by=secretary_actor)
+    assert client_for(county_user).post(reverse("monitor-run")).status_code == 302
+    assert MonitorRun.objects.count() == 1

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from core import crypto
@@ -317,11 +318,11 @@ def staged(batch: ImportBatch, *, outcomes: Iterable[Outcome] | None = None) -> 
 
 
 def stored_rows(batch: ImportBatch, *, outcomes: Iterable[Outcome] | None = None) -> Iterator[list[StagedRow]]:
-    """The same, closed."""
-    rows = ImportRow.objects.unscoped().filter(batch=batch).order_by("pk")
+    """The same, closed. Read through one cursor: asked for chunk by chunk, the database, which has no statistics of rows that
+    were written a moment ago, would sort all of them for every chunk."""
+    rows = ImportRow.objects.unscoped().filter(batch=batch).order_by("sheet", "number")
     if outcomes is not None:
         rows = rows.filter(outcome__in=[outcome.value for outcome in outcomes])
-    last = 0
-    while found := [StagedRow(*one) for one in rows.filter(pk__gt=last).values_list(*StagedRow._fields)[:CHUNK]]:
-        last = found[-1].pk
-        yield found
+    found = map(StagedRow._make, rows.values_list(*StagedRow._fields).iterator(chunk_size=CHUNK))
+    while chunk := list(islice(found, CHUNK)):
+        yield chunk

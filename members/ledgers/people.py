@@ -8,17 +8,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q
-
 from core.actors import Actor
 from core.ledgers import ApplyContext, ApplyResult, CheckContext, Ledger, LedgerRow, Outcome, RestoreResult
-from core.lookups import Among
-from members.enums import OPEN_LOST_STATES, OPEN_STATES, Source
+from members.enums import Source
 from members.ledgers import matching, restoring
 from members.ledgers.comparing import check_name, compare_phone, new_phones
 from members.ledgers.exporting import Exporting
 from members.ledgers.matching import Person
-from members.ledgers.records import Places, Record, locked_persons, open_lost, places
+from members.ledgers.records import Places, Record, locked_persons, open_lost, places, standing_versions
 from members.models import Journey, LostContact, Member
 from members.writing import Writer
 
@@ -276,21 +273,8 @@ class PeopleLedger(Exporting, Ledger):
 
     def standing(self, subjects: Sequence[int], by: Actor) -> dict[int, str]:
         """The versions of the person, of the open journey this ledger speaks of, and of an open spell of lost contact."""
-        away = Q(journeys__direction=self.direction, journeys__state__in=OPEN_STATES)
-        lost = Q(lost_contacts__state__in=OPEN_LOST_STATES)
-        found = (
-            matching.visible(by)
-            .filter(Among(F("id"), subjects))
-            .annotate(
-                away=FilteredRelation("journeys", condition=away),
-                lost=FilteredRelation("lost_contacts", condition=lost),
-            )
-            .values_list("id", "version", "away__id", "away__version", "lost__id", "lost__version")
-        )
-        return {
-            one: _state(version, journey and (journey, journeys), spell and (spell, spells))
-            for one, version, journey, journeys, spell, spells in found
-        }
+        found = standing_versions(subjects, self.direction, by)
+        return {member: _state(version, stay, spell) for member, version, stay, spell in found}
 
     def prove(self, known: Sequence[tuple[int, str]], context: ApplyContext) -> None:
         writer = self._writer(context)

@@ -58,5 +58,6 @@ def test_dates_and_nulls(branch, county):
 def test_bytes_survive_also_none_at_all():
     batch = ImportBatch.objects.create(file_name="台账.xlsx", sha256="0", uploaded_at=clock.now())
     for number, blob in enumerate((b"", b"\\x\t\n\x00\xff", b"\\")):
-        copy_rows(ImportChunk, ("batch_id", "sheet", "first", "blob"), [(batch.pk, 0, number, blob)])
-        assert bytes(ImportChunk.objects.get(first=number).blob) == blob
+        copy_rows(ImportChunk, ("batch_id", "sheet", "first", "blob", "plans"), [(batch.pk, 0, number, blob, blob)])
+        found = ImportChunk.objects.get(first=number)
+        assert (bytes(found.blob), bytes(found.plans)) == (blob, blob)

@@ -7,6 +7,7 @@ password must be changed or a second factor set up).
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from django.shortcuts import redirect
 
 from accounts import sessions
 from accounts.actors import actor_for, token_actor
+from branches import rules
 from core import clock
 from core.actors import ANONYMOUS, Actor, acting_as
 from core.api import problems
@@ -23,6 +25,7 @@ from core.http import PortalRequest
 
 DUTY_PAGES = {"password": "account-password", "factor": "account-factor"}
 BEARER = "Bearer "
+SAFE = ("GET", "HEAD")
 
 
 class ActingUser:
@@ -35,7 +38,7 @@ class ActingUser:
             request.timed_out = True
         actor = _actor(request)
         request.actor = actor
-        with acting_as(actor):
+        with acting_as(actor), rules.read_once() if request.method in SAFE else nullcontext():
             return self.get_response(request)
 
     def process_view(

@@ -6,7 +6,9 @@ Among settings of one organisation a set kind wins over none and a later day ove
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +26,9 @@ from core.rules import Rule
 from core.scoping import in_ranges
 
 LONGEST_TEXT = 200
+
+# Within read_once(): nothing before the first question, then one list of all settings.
+_read: ContextVar[list[list[RuleSetting]] | None] = ContextVar("rules_read", default=None)
 
 # What the register of organisations itself watches; each app declares its own next to the code that reads it.
 OWN_RULES = (
@@ -71,14 +76,13 @@ def explain(key: str, organisation: Organisation | None, on: dt.date) -> RuleVal
     rule = rules.rule(key)
     if organisation is None:
         return RuleValue(rule, rule.default)
-    above = RuleSetting.objects.filter(organisation__path__in=ancestors(organisation.path), key=key)
-    return _nearest(rule, organisation, _in_force(above, on))
+    return _nearest(rule, organisation, _in_force(on, keys=(key,), paths=ancestors(organisation.path)))
 
 
 def values_at(keys: Collection[str], organisations: Iterable[Organisation], on: dt.date) -> dict[int, dict[str, Any]]:
     """Several rules at each of many organisations: id -> key -> value, with one query."""
     settings: dict[str, list[RuleSetting]] = {key: [] for key in keys}
-    for one in _in_force(RuleSetting.objects.filter(key__in=keys), on):
+    for one in _in_force(on, keys=keys):
         settings[one.key].append(one)
     return {
         organisation.pk: {key: _nearest(rules.rule(key), organisation, found).value for key, found in settings.items()}
@@ -102,14 +106,14 @@ class AtMany:
 
 def in_force(key: str, on: dt.date) -> list[list[Any]]:
     """All that was set for a rule and holds on a day, as [path, kind, day, value]: while it is equal, so are the values."""
-    settings = _in_force(RuleSetting.objects.filter(key=key), on)
+    settings = _in_force(on, keys=(key,))
     found = [[one.organisation.path, one.organisation_kind, one.starts_on.isoformat(), one.value] for one in settings]
     return sorted(found, key=lambda one: one[:3])
 
 
 def explain_all(organisation: Organisation, on: dt.date) -> list[RuleValue]:
     """Every declared rule as it stands at ``organisation``."""
-    above = _in_force(RuleSetting.objects.filter(organisation__path__in=ancestors(organisation.path)), on)
+    above = _in_force(on, paths=ancestors(organisation.path))
     return [_nearest(rule, organisation, [one for one in above if one.key == rule.key]) for rule in rules.rules()]
 
 
@@ -161,8 +165,36 @@ def shown(rule: Rule, value: Any) -> str:
     return f"{dict(rule.choices).get(value, value)}{' ' if rule.unit else ''}{rule.unit}"
 
 
-def _in_force(settings: Any, on: dt.date) -> list[RuleSetting]:
-    return list(settings.filter(starts_on__lte=on).select_related("organisation"))
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Inside, all that is set is read at most once, by the first that asks. For what only reads: a page asks for the same dozen
+    of rules again and again, and a setting made inside would not be seen."""
+    token = _read.set([])
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def _in_force(
+    on: dt.date, *, keys: Collection[str] | None = None, paths: Collection[str] | None = None
+) -> list[RuleSetting]:
+    """What was set up to a day: for some rules, at some organisations."""
+    read = _read.get()
+    if read is None:
+        wanted = Q(starts_on__lte=on)
+        wanted &= Q() if keys is None else Q(key__in=keys)
+        wanted &= Q() if paths is None else Q(organisation__path__in=paths)
+        return list(RuleSetting.objects.filter(wanted).select_related("organisation"))
+    if not read:
+        read.append(list(RuleSetting.objects.select_related("organisation")))
+    return [
+        one
+        for one in read[0]
+        if one.starts_on <= on
+        and (keys is None or one.key in keys)
+        and (paths is None or one.organisation.path in paths)
+    ]
 
 
 def _nearest(rule: Rule, organisation: Organisation, settings: Iterable[RuleSetting]) -> RuleValue:
@@ -207,7 +239,7 @@ def expression(
     kind of organisation only, by its ``kind`` column. ``value`` turns a setting into what the SQL gives."""
     rule = rules.rule(key)
     nearest_first = sorted(
-        _in_force(RuleSetting.objects.filter(key=key), on),
+        _in_force(on, keys=(key,)),
         key=lambda one: (len(one.organisation.path), bool(one.organisation_kind), one.starts_on),
         reverse=True,
     )

@@ -43,13 +43,22 @@ def changes_of(records: Iterable[Any], limit: int) -> list[Change]:
     return list(Change.objects.unscoped().filter(object_id__in=ids).order_by("-at", "-pk")[:limit])
 
 
-def person_records(member: Member, reader: Actor) -> list[Any]:
-    """The record, those merged into it, and what hangs on them, as far as the reader may open it. The member was found within
-    the scope; a stay or a spell may be another organisation's business alone."""
-    members = [member, *Member.objects.unscoped().filter(Q(merged_into=member) | Q(merged_into__merged_into=member))]
-    journeys = Journey.objects.visible_to(reader).filter(member__in=members)
-    spells = LostContact.objects.visible_to(reader).filter(member__in=members)
-    return [*members, *journeys, *spells]
+def gone_into(member: Member) -> list[Member]:
+    """The records merged into this one, and into those before. Unscoped: reached through a member in scope."""
+    return list(
+        Member.objects.unscoped().filter(Q(merged_into=member) | Q(merged_into__merged_into=member)).order_by("pk")
+    )
+
+
+def person_records(member: Member, own: Sequence[Any], gone: Sequence[Member], reader: Actor) -> list[Any]:
+    """The record, those merged into it, and what hangs on them, as far as the reader may open it: ``own`` are the stays and
+    spells of the record itself. The member was found within the scope; a stay or a spell may be another organisation's
+    business alone."""
+    found = [member, *own, *gone]
+    if gone:
+        found += Journey.objects.visible_to(reader).filter(member__in=gone)
+        found += LostContact.objects.visible_to(reader).filter(member__in=gone)
+    return found
 
 
 def memberships(member: Member) -> list[Membership]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -220,8 +220,8 @@ def status_chips(member: Member, journeys: Iterable[Journey], spells: Iterable[L
     return list(dict.fromkeys(found))  # 停止党籍 is a status and the state of a spell
 
 
-def deeds(member: Member, actor: Actor) -> list[Deed]:
-    """What can be done with a person, for somebody who may edit; reasons where it cannot.
+def deeds(member: Member, actor: Actor, journeys: Sequence[Journey]) -> list[Deed]:
+    """What can be done with a person, for somebody who may edit and sees these stays; reasons where it cannot.
 
     Journeys, membership and status are for those who look after the membership.
     """
@@ -231,7 +231,7 @@ def deeds(member: Member, actor: Actor) -> list[Deed]:
     mobile = [] if member.is_guest else _mobile_deeds(member, keeps)
     if not keeps:
         return [lost, *mobile]
-    found = _stay_deeds(member, actor, query)
+    found = _stay_deeds(member, journeys, query)
     move = Deed("调整支部", reverse("member-move", args=[member.public_id]), "move", blockers_to_move(member))
     found += [lost, *mobile, move]
     if not member.is_guest:
@@ -239,11 +239,11 @@ def deeds(member: Member, actor: Actor) -> list[Deed]:
     return found
 
 
-def _stay_deeds(member: Member, actor: Actor, query: str) -> list[Deed]:
+def _stay_deeds(member: Member, journeys: Sequence[Journey], query: str) -> list[Deed]:
     """What begins a journey; where one is under way its page has the rest."""
     admit = Deed("组织关系转来了", reverse("member-admit", args=[member.public_id]), "admit", blockers_to_admit(member))
     guest = [admit] if member.is_guest else []
-    if stay := Journey.objects.visible_to(actor).open().filter(member=member).first():
+    if stay := next((one for one in journeys if one.is_open), None):
         return [Deed(f"办理{stay.get_direction_display()}登记", stay.get_absolute_url(), "stay"), *guest]
     direction = Direction.IN if member.is_guest else Direction.OUT
     blockers = blockers_to_open_journey(member, direction)

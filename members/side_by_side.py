@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,10 +104,10 @@ class Merged:
     blockers: list[str]
 
 
-def merged(member: Member) -> list[Merged]:
-    """The records merged into this one. Unscoped: reached through a member in scope."""
+def merged(records: Iterable[Member]) -> list[Merged]:
+    """Of records that were merged into another: by whom, when, and whether it can be undone."""
     found = []
-    for gone in Member.objects.unscoped().filter(merged_into=member).order_by("pk"):
+    for gone in records:
         event = merging.merge_event(gone)
         found.append(
             Merged(

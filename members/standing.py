@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db.models import CharField, F, IntegerField, Q, Value
 from django.db.models.functions import Cast, Coalesce, NullIf, Substr
-from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan
+from django.db.models.lookups import EndsWith, Exact, GreaterThanOrEqual, LessThan
 
 from branches.models import Organisation
 from branches.rules import expression
@@ -195,9 +195,14 @@ def _month_of(column: str) -> Any:
 
 def transfer_due(prefix: str, on: dt.date) -> Q:
     """As :func:`is_transfer_due`; a transfer on its way is not asked for here."""
-    near = ["", *(one for one in Mobility if one != Mobility.ABROAD)]
-    fixed = Q(**{f"{prefix}state__in": AWAY_STATES, f"{prefix}mobility__in": near})
-    return long_there(prefix, on) & fixed & Q(GreaterThan(Substr(f"{prefix}region_code", 3, 4), Value("0000")))
+    return long_there(prefix, on) & Q(**{f"{prefix}state__in": AWAY_STATES}) & _in_one_place(prefix)
+
+
+def _in_one_place(prefix: str) -> Q:
+    """As :func:`is_one_place`. Look-ups of their own, as a negated key would become a sub-query."""
+    code = F(f"{prefix}region_code")
+    exceptions = (Exact(F(f"{prefix}mobility"), Mobility.ABROAD), Exact(code, ""), EndsWith(code, "0000"))
+    return ~Q(*map(Q, exceptions), _connector=Q.OR)
 
 
 def long_there(prefix: str, on: dt.date) -> Q:

@@ -89,7 +89,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "core.controls.Controls"
 
 DATABASES = {
     "default": database(

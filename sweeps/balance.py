@@ -159,6 +159,8 @@ def _open_now(path: str, actor: Actor) -> dict[Key, str]:
 
 
 def _came(sweep: Sweep, keys: list[Key], now: Mapping[Key, str], actor: Actor) -> Iterable[Name]:
+    if not keys:
+        return
     stays = _stays(keys, actor)
     elsewhere = _opening_elsewhere(sweep, keys)
     for key in keys:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection
@@ -48,14 +50,17 @@ def _keys() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _log_may_be_emptied() -> Iterator[None]:
-    """Tests with real transactions end by emptying every table, which the log's triggers rightly refuse."""
+def _tables_may_be_emptied() -> Iterator[None]:
+    """Tests with real transactions end by emptying every table, which the log's triggers rightly refuse, and which takes away
+    what the migrations put there: the next test, whichever comes next, finds both again."""
     plain = TransactionTestCase._fixture_teardown
+    name_kinds = import_module("stations.migrations.0001_initial").name_kinds
 
     def teardown(self: TransactionTestCase) -> None:
         triggers.remove(connection)
         try:
             plain(self)
+            name_kinds(apps, None)
         finally:
             triggers.install(connection)
 

@@ -46,7 +46,8 @@ def file_context(request: PortalRequest, member: Member, shown: dict[str, str]) 
     moving = Transfer.objects.visible_to(actor).open().filter(member=member).first()
     everything = request.GET.get("history") == "all"
     limit = history.MOST if everything else history.SHOWN
-    changes = history.changes_of(history.person_records(member, actor), limit + 1)
+    gone = history.gone_into(member)
+    changes = history.changes_of(history.person_records(member, [*journeys, *spells], gone, actor), limit + 1)
     return {
         "member": member,
         "crumbs": presenters.crumbs(member),
@@ -65,8 +66,8 @@ def file_context(request: PortalRequest, member: Member, shown: dict[str, str]) 
         "lookers": history.lookers(member) if may_see_lookers(actor, member.path) else None,
         "may_edit": may_edit,
         "offers": offers.at(offers.PERSON, actor, member.public_id),
-        "deeds": presenters.deeds(member, actor) if may_edit else [],
-        "merged": side_by_side.merged(member) if may_edit else [],
+        "deeds": presenters.deeds(member, actor, journeys) if may_edit else [],
+        "merged": side_by_side.merged(one for one in gone if one.merged_into_id == member.pk) if may_edit else [],
     }
 
 

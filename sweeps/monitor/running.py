@@ -28,11 +28,12 @@ from jobs.actions import enqueue
 from members.models.member import NEED_TO_KNOW_DEPTH
 from sweeps.models import MonitorRun
 from sweeps.monitor.causes import BASES, Base
-from sweeps.monitor.differing import PATH, PREFIX, column, counted
+from sweeps.monitor.differing import PATH, PREFIX, column, comparing
 
 TERM_LEVELS = {"warn": Level.BLUE, "bad": Level.YELLOW}
+ONE = Value(1)  # counts rows; a column would have to be read
 RED_AFTER = dt.timedelta(days=14)
-AT_ONCE = 10_000  # to-dos
+AT_ONCE = 10_000  # to-dos: what is in memory grows neither with the members nor with the organisations
 
 
 def run(*, now: dt.datetime | None = None, by: Actor = SYSTEM) -> MonitorRun:
@@ -46,8 +47,12 @@ def run(*, now: dt.datetime | None = None, by: Actor = SYSTEM) -> MonitorRun:
     found: dict[str, int] = {}
     with transaction.atomic():
         bulk.lock("sweeps.monitor")
-        for base in BASES:
-            found.update(_look(base, today, now))
+        with comparing() as todos:
+            for base in BASES:
+                found.update(todos.count(base, _counts(base, today)))
+            for different in todos.different(AT_ONCE):
+                raise_todos(different, now=now)
+            close_todos(todos.gone(), now=now)
         found["term"] = _terms(today, now)
         _raise_levels(today)
         _digest(today, now)
@@ -78,20 +83,10 @@ def run_due(now: dt.datetime) -> None:
 # -- counting -----------------------------------------------------------------------------------
 
 
-def _look(base: Base, today: dt.date, now: dt.datetime) -> dict[str, int]:
-    """Read one table once, and write the to-dos of its causes that are not as they should be; how many were found of each.
-    They come a few thousand at a time: what is in memory grows neither with the members nor with the organisations."""
-    with counted(base, _counts(base, today)) as counts:
-        while different := counts.different(AT_ONCE):
-            raise_todos(different, now=now)
-        close_todos(counts.gone(), now=now)
-        return counts.found()
-
-
 def _counts(base: Base, today: dt.date) -> Any:
     """By path, how many there are of each cause at each level or worse."""
     columns = {
-        column(cause, level): Count("pk", filter=condition(today))
+        column(cause, level): Count(ONE, filter=condition(today))
         for cause in base.causes
         for level, condition in cause.levels.items()
     }
@@ -139,14 +134,17 @@ def _raise_levels(today: dt.date) -> None:
 
 def _digest(today: dt.date, now: dt.datetime) -> None:
     """One message a person: what waits at the organisations where he may act."""
+    grants = Grant.objects.in_force(today).filter(user__is_active=True)
     waiting: dict[int, dict[str, int]] = {}
-    rows = Todo.objects.visible_to(SYSTEM).open().order_by().values_list("organisation_id", "level")
-    for organisation, level, number in rows.annotate(number=Count("pk")):
+    # Where nobody has an account, nobody is told: there may be many such organisations.
+    todos = Todo.objects.visible_to(SYSTEM).open().filter(organisation__in=grants.values("organisation"))
+    for organisation, level, number in (
+        todos.order_by().values_list("organisation_id", "level").annotate(number=Count("pk"))
+    ):
         waiting.setdefault(organisation, {})[level] = number
-    grants = Grant.objects.in_force(today).filter(organisation__in=waiting, user__is_active=True)
     people: dict[User, dict[str, int]] = {}
     for grant in grants.select_related("user").order_by("user_id", "pk"):
-        if Permission.EDIT in role(grant.role).permissions:
+        if grant.organisation_id in waiting and Permission.EDIT in role(grant.role).permissions:
             mine = people.setdefault(grant.user, {})
             for level, number in waiting[grant.organisation_id].items():
                 mine[level] = mine.get(level, 0) + number

@@ -52,6 +52,32 @@ def test_the_nearest_organisation_wins_then_the_kind_then_the_day(county, town, 
     assert [one.value for one in rules.history(KEY, county)] == [5, 4, 3, 9]
 
 
+def test_a_page_reads_what_is_set_once_and_finds_the_same(
+    county, town, branch, county_actor, django_assert_num_queries
+):
+    day = dt.date(2026, 1, 1)
+    rules.set_rule(organisation=county, key=KEY, value=3, by=county_actor, starts_on=day)
+    rules.set_rule(organisation=town, key=KEY, value=12, by=county_actor, starts_on=dt.date(2026, 10, 1))
+    rules.set_rule(organisation=county, key="branch_term_years", value=4, kind="631", by=county_actor, starts_on=day)
+
+    def asked():
+        return [
+            rules.value(KEY, branch, DAY), rules.value(KEY, county, DAY), rules.value(KEY, branch, dt.date(2026, 9, 1)),
+            rules.values_at([KEY, "branch_term_years"], [county, branch], DAY), rules.in_force(KEY, DAY),
+            [(one.rule.key, one.value, one.setting) for one in rules.explain_all(branch, DAY)],
+        ]  # fmt: skip
+
+    plain = asked()
+    with django_assert_num_queries(1), rules.read_once():
+        assert asked() == plain
+
+    # outside of it, and in the next page, what was set since is there
+    rules.set_rule(organisation=town, key=KEY, value=9, by=county_actor, starts_on=DAY)
+    assert rules.value(KEY, branch, DAY) == 9
+    with rules.read_once():
+        assert rules.value(KEY, branch, DAY) == 9
+
+
 def test_the_same_day_again_replaces_and_is_told(county, county_actor):
     for number in (3, 4):
         rules.set_rule(organisation=county, key=KEY, value=number, by=county_actor, starts_on=DAY)

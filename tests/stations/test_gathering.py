@@ -41,7 +41,7 @@ def suzhou(county):
 
 
 def station(keeper, code):
-    kind = StationKind.objects.first() or StationKind.objects.create(key="red", title="红色驿站")
+    kind = StationKind.objects.usual()
     return Station.objects.create(
         number=1, name="驻上海站", kind=kind, keeper=keeper, path="99990001", region_code=code
     )

@@ -122,6 +122,21 @@ def test_a_to_do_counts_its_people_takes_the_worst_level_and_closes_itself(perso
     assert todo.closed_at is not None
 
 
+def test_they_come_a_few_at_a_time(
+    person: Any, make_member: Any, branch: Organisation, other_branch: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "AT_ONCE", 1)
+    person(heard=91, education="")
+    make_member(other_branch, kind="2", joined_on="2025-05-31")
+    running.run(now=NOW)
+    assert [level_of(cause, branch) for cause in ("contact", "incomplete")] == ["blue", "blue"]
+    assert level_of("probation", other_branch) == "red"
+    Member.objects.unscoped().update(education="21", kind="1")
+    running.run(now=NOW)
+    assert [level_of(cause, branch) for cause in ("contact", "incomplete")] == ["blue", ""]
+    assert level_of("probation", other_branch) == ""
+
+
 def test_running_again_changes_nothing(person: Any) -> None:
     person(heard=91)
     running.run(now=NOW)

@@ -95,7 +95,7 @@ class AtMany:
 
     def __init__(self, key: str, on: dt.date) -> None:
         self._rule = rules.rule(key)
-        self._settings = _in_force(RuleSetting.objects.filter(key=key), on)
+        self._settings = _in_force(on, keys=(key,))
         self._known: dict[int, Any] = {}
 
     def at(self, organisation: Organisation) -> Any:

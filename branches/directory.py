@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from branches.enums import BRANCHES, GENERAL_BRANCHES, PLACES
 from branches.models import Organisation
@@ -69,15 +70,19 @@ class Directory:
         rows = Organisation.objects.open().values_list("pk", "path", "kind", "name", "short_name", "public_id", "code")
         self.nodes: dict[int, Node] = {}
         self.by_path: dict[str, Node] = {}
-        codes: dict[str, list[Node]] = {}
+        self._codes: dict[str, list[Node]] = {}
         for pk, path, kind, name, short_name, public_id, code in rows:
             node = Node(pk, path, kind, name, short_name, public_id)
             self.nodes[pk] = self.by_path[path] = node
             if code:
-                codes.setdefault(code, []).append(node)
-        # Strong before weak: a code or a whole name beats a spelling that several may share.
-        self._pools = (_frozen(codes), self._names(), self._spellings())
+                self._codes.setdefault(code, []).append(node)
         self._memo: dict[tuple[str, str, bool], Match] = {}
+
+    @cached_property
+    def _pools(self) -> tuple[_Pool, ...]:
+        """Strong before weak: a code or a whole name beats a spelling that several may share. Made when a text is asked about:
+        who only asks what is in reach needs none of it."""
+        return _frozen(self._codes), self._names(), self._spellings()
 
     def find(self, text: object, within: str = "") -> Match:
         """The organisation that ``text`` names: inside the subtree ``within`` first, then in the whole scope.

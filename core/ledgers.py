@@ -29,9 +29,10 @@ class Outcome(StrEnum):
     HELD = "held"  # somebody must decide; the rest goes on
     ERROR = "error"  # cannot be used until mended
 
-    @property
-    def usable(self) -> bool:
-        return self in (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
+    usable: bool
+
+    def __init__(self, value: str) -> None:
+        self.usable = value in ("new", "changed", "unchanged")
 
 
 OUTCOMES = {outcome.value: outcome for outcome in Outcome}
@@ -72,6 +73,7 @@ class LedgerRow:
     beside the parts that were given. ``organisation_id``: the organisation the row speaks of (its
     branch), found and checked by the engine; None where the file does not say.
     ``basis``: whatever the ledger must know again when applying (ids and versions), JSON-able.
+    ``digest``: keyed, over the cells as they came (see :mod:`exchange.staging`).
     ``plan``: what applying writes if nothing has moved by then, JSON-able; a ledger that leaves it gets the row back with
     ``basis`` and ``plan`` alone, as long as everything holds that the plan was made by (see :mod:`exchange.planned`).
     """
@@ -87,6 +89,7 @@ class LedgerRow:
     changes: list[CellChange] = field(default_factory=list)
     basis: dict[str, Any] = field(default_factory=dict)
     plan: list[Any] | None = None
+    digest: str = ""
 
     def error(self, code: str, text: str, column: str = "", *fixes: tuple[str, str, str]) -> None:
         """Stops the row."""

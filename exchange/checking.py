@@ -27,6 +27,7 @@ from exchange.parsing import RowParser
 from exchange.reading import Book, Row
 from exchange.recognition import Sheet
 from exchange.rowkinds import skip_reason
+from exchange.tables import Table
 
 SKIPPED_SHOWN = 500
 _PERSON = re.compile(r"\s*\d{17}[\dXx]\s*")
@@ -99,20 +100,21 @@ class Checker:
     def _parsed(self, sheet: Sheet, chunk: list[Row]) -> list[LedgerRow]:
         table = sheet.table
         assert table is not None
-        parser = self._parsers.get(sheet.index)
-        if parser is None:
-            keys = {index: key for index, (_heading, key) in table.columns.items()}
-            parser = self._parsers[sheet.index] = self.enter(sheet.name, table.title, table.unit, keys)
-            sheet.read_as = known.fingerprint(self) if self.ledger.remembers else ""
-            self._memory = known.Memory.of(self, sheet.read_as if self._quick else "")
+        parser = self._parser(sheet, table)
         identity = table.index_of("identity")
         place = self.finder.place if self.ledger.people else None
         rows: list[LedgerRow] = []
-        familiar = self._familiar(parser, chunk) if self._memory and identity is not None else {}
+        digests = _digests(parser, chunk, identity) if self._memory and identity is not None else {}
+        familiar = self._memory.true(digests)
         for number, cells, mark, filled in chunk:
             if number < table.first_data_row:
                 continue
             who = cells[identity] if identity is not None and identity < len(cells) else None
+            if number in familiar:
+                self.filled[sheet.name] += bool(filled)
+                parser.pass_over(cells)
+                rows.append(self._unread(sheet, number, str(who), familiar[number]))
+                continue
             if who.__class__ is not str or not _PERSON.fullmatch(who):
                 why = skip_reason(Row(number, cells, mark, filled), table)
                 if why is not None:
@@ -123,13 +125,10 @@ class Checker:
                 if self.marks.get(mark) == MarkMeaning.LEAVE:
                     self._skip(sheet, number, "struck" if mark == "struck" else "marked")
                     continue
-            if filled:
-                self.filled[sheet.name] += 1
-            if number in familiar:
-                parser.pass_over(cells)
-                rows.append(self._unread(sheet, number, str(who), familiar[number]))
-                continue
+            self.filled[sheet.name] += bool(filled)
+            digest = digests.get(number) or staging.digest_of(parser.text_of(cells), mark)
             row = parser.parse(number, cells, mark)
+            row.digest = digest
             if mark:
                 self._marked(row)
             if place is not None:
@@ -138,20 +137,20 @@ class Checker:
             rows.append(row)
         return rows
 
-    def _familiar(self, parser: RowParser, chunk: list[Row]) -> dict[int, known.Known]:
-        """By row number, what is known of rows that name a person by number and bear no mark."""
-        digests = {
-            row.number: staging.digest_of(raw)
-            for row in chunk
-            if not row.mark and _is_number((raw := parser.raw(row.cells)).get("identity"))
-        }
-        true = self._memory.true(list(digests.values()))
-        return {number: true[digest] for number, digest in digests.items() if digest in true}
+    def _parser(self, sheet: Sheet, table: Table) -> RowParser:
+        parser = self._parsers.get(sheet.index)
+        if parser is None:
+            keys = {index: key for index, (_heading, key) in table.columns.items()}
+            parser = self._parsers[sheet.index] = self.enter(sheet.name, table.title, table.unit, keys)
+            sheet.read_as = known.fingerprint(self) if self.ledger.remembers else ""
+            self._memory = known.Memory.of(self, sheet.read_as if self._quick else "")
+        return parser
 
     def _unread(self, sheet: Sheet, number: int, who: str, known_: known.Known) -> LedgerRow:
         row = LedgerRow(sheet.name, number, values={"identity": who}, outcome=Outcome.UNCHANGED)
         row.organisation_id = known_.organisation_id
-        row.basis = {staging.SAME_AS: known_.row, staging.DIGEST_KNOWN: known_.digest, TERM: known_.term}
+        row.digest = known_.digest
+        row.basis = {staging.SAME_AS: known_.row, TERM: known_.term}
         self._double(row)
         seen = self.context.memory.setdefault("seen_persons", {})
         if row.messages or seen.setdefault(known_.subject, (row.sheet, row.number)) != (row.sheet, row.number):
@@ -209,10 +208,10 @@ class Checker:
                 self.learned_used.add((one.column, learning.plain(row.raw.get(one.column))))
 
     def _stage(self, rows: list[LedgerRow], sheet: int, behind: Behind) -> None:
-        digests = staging.stage(rows, self.batch, sheet, behind, self.planned_by)
+        staging.stage(rows, self.batch, sheet, behind, self.planned_by)
         behind.go()
-        for row, digest in zip(rows, digests, strict=True):
-            self._digest.update(f"{digest}{row.organisation_id}{row.outcome.value}".encode())
+        told = "".join([f"{row.digest}{row.organisation_id}{row.outcome.value}" for row in rows])
+        self._digest.update(told.encode())
 
     def again(self, row: LedgerRow, sheet: Mapping[str, Any], corrections: Mapping[str, str]) -> LedgerRow:
         """Read and compare one staged row again, with what people have corrected since."""
@@ -237,12 +236,22 @@ class Checker:
                 "sheet": sheet,
             }
             for sheet, rows in self.filled.items()
+            if rows
         ]
 
     def totals(self) -> dict[str, int]:
         """The counts of the report: every outcome named, also where there is none."""
         names = ("rows", *(outcome.value for outcome in Outcome), "warning")
         return {name: self.counts[name] for name in names}
+
+
+def _digests(parser: RowParser, chunk: list[Row], identity: int) -> dict[int, str]:
+    """By row number, of rows that name a person by number and bear no mark: no others are ever known."""
+    return {
+        row.number: staging.digest_of(parser.text_of(row.cells))
+        for row in chunk
+        if not row.mark and identity < len(row.cells) and _is_number(row.cells[identity])
+    }
 
 
 def _is_number(cell: Any) -> bool:

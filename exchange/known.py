@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -112,13 +112,17 @@ class Memory:
         found = kept.filter(batch_id=latest).order_by("pk").values_list("rows", flat=True)
         return cls(checker.ledger, checker.by, (one for rows in found.iterator(chunk_size=5) for one in rows))
 
-    def true(self, digests: Sequence[str]) -> dict[str, Known]:
-        """By digest, the rows whose record stands as it was left and is within the scope."""
-        asked = [Known.read(line) for digest in digests if (line := self._lines.get(digest)) is not None]
+    def true(self, digests: Mapping[int, str]) -> dict[int, Known]:
+        """Of rows by any number and their digest, those whose record stands as it was left and is within the scope."""
+        asked = [
+            (number, Known.read(line))
+            for number, digest in digests.items()
+            if (line := self._lines.get(digest)) is not None
+        ]
         if not asked:
             return {}
-        states = self._ledger.standing([known.subject for known in asked], self._by)
-        return {known.digest: known for known in asked if states.get(known.subject) == known.state}
+        states = self._ledger.standing([known.subject for _number, known in asked], self._by)
+        return {number: known for number, known in asked if states.get(known.subject) == known.state}
 
 
 def remember(

@@ -7,8 +7,9 @@ has seen: ledgers repeat themselves, and a hundred thousand rows of nineteen cel
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from core.columns import Column, Kind
@@ -52,7 +53,8 @@ class RowParser:
             self._readers[key] = reader
             self._steps.append((index, key, reader, None if column.kind in NOT_REMEMBERED else {}))
             self._note_part(column)
-        self._keys = [(index, key) for index, key, _reader, _seen in self._steps]
+        self._layout = "\x1f".join(self._readers)
+        self._picks: dict[int, Callable[[Sequence[Any]], tuple[Any, ...]]] = {}
         self._above: Sequence[Any] = ()
 
     def _note_part(self, column: Column) -> None:
@@ -93,10 +95,16 @@ class RowParser:
             self._places(row)
         return row
 
-    def raw(self, cells: Sequence[Any]) -> dict[str, Any]:
-        """The cells by key as :meth:`parse` would keep them, where no cell says 同上."""
-        width = len(cells)
-        return {key: cell for index, key in self._keys if index < width and (cell := cells[index]) is not None}
+    def text_of(self, cells: Sequence[Any]) -> str:
+        """A row's cells as they came, by what they are read as: equal texts are equal rows. Other cells do not matter."""
+        pick = self._picks.get(len(cells))
+        if pick is None:
+            pick = self._picks[len(cells)] = self._pick(len(cells))
+        return f"{self._layout}{pick(cells)!r}"
+
+    def _pick(self, width: int) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+        places = [index for index, _key, _reader, _seen in self._steps if index < width]
+        return itemgetter(*places) if len(places) > 1 else lambda cells: tuple([cells[index] for index in places])
 
     def pass_over(self, cells: Sequence[Any]) -> None:
         """A row that need not be read; one below it may say 同上."""

@@ -18,14 +18,11 @@ from core.ledgers import OUTCOMES, CellChange, LedgerRow, Message, Outcome
 from exchange import planned
 from exchange.models import ImportBatch, ImportChunk, ImportRow
 
-COLUMNS = (
-    "batch_id", "sheet", "number", "outcome", "warned", "codes", "organisation_id", "person", "digest", "chunk", "place",
-    "blob", "same_as",
-)  # fmt: skip
-DIGEST = COLUMNS.index("digest")
-CHUNK_COLUMNS = ("batch_id", "sheet", "first", "blob", "plans")
+FOUND = ("outcome", "warned", "codes", "organisation_id", "person")  # columns of a row that a second look may change
+ROW_COLUMNS = (*FOUND, "number", "digest", "chunk", "place", "same_as")
+CHUNK_COLUMNS = ("first", "blob", "plans")
 SEALED_TOGETHER = 100
-SAME_AS, DIGEST_KNOWN = "same_as", "digest"  # in the basis of a row whose content an earlier import holds
+SAME_AS = "same_as"  # in the basis of a row whose content an earlier import holds
 CHUNK = 2000
 Bundle = dict[str, Any]
 BLANK: tuple[Any, ...] = (None, "", [])
@@ -76,9 +73,9 @@ def person_hash(identity: str, batch: ImportBatch) -> str:
     return hashed(f"{batch.public_id}:{identity}") if identity else ""
 
 
-def digest_of(raw: Mapping[str, Any], mark: str = "") -> str:
-    """Of the cells as they came, by the keys they were read as."""
-    return hashed(f"{mark}\x1f{raw!r}")
+def digest_of(text: str, mark: str = "") -> str:
+    """``text``: see :meth:`exchange.parsing.RowParser.text_of`."""
+    return hashed(f"{mark}\x1f{text}")
 
 
 def chunk_context(batch_public_id: str, sheet: int, first: int) -> str:
@@ -262,44 +259,39 @@ def corrections_of(stored: Stored, batch_public_id: str) -> dict[str, str]:
     return dict(_own_bundle(stored, batch_public_id).get("x", {})) if stored.blob else {}
 
 
-def columns_of(row: LedgerRow, batch: ImportBatch, sheet: int) -> list[Any]:
-    """The first stored columns of a row, in the order of :data:`COLUMNS`."""
+def found_of(row: LedgerRow, batch: ImportBatch) -> tuple[Any, ...]:
+    """What the check has found, in the order of :data:`FOUND`."""
     messages = row.messages
-    return [
-        batch.pk,
-        sheet,
-        row.number,
+    return (
         row.outcome.value,
         any(one.level == "warning" for one in messages) if messages else False,
         f" {' '.join(dict.fromkeys(one.code for one in messages))} "[:200] if messages else "",
         row.organisation_id,
         person_hash(row.values.get("identity") or "", batch),
-        row.basis.get(DIGEST_KNOWN) or digest_of(row.raw, row.mark),
-    ]
+    )
 
 
 def stage(
     rows: Sequence[LedgerRow], batch: ImportBatch, sheet: int, behind: Behind | None = None, planned_by: str = ""
-) -> list[str]:
-    """Write rows and their sealed content; the digests of the rows. ``planned_by``: :func:`exchange.planned.print_of`."""
-    stored: list[list[Any]] = []
-    chunks: list[tuple[int, int, int, bytes, bytes]] = []
+) -> None:
+    """Write rows and their sealed content. ``planned_by``: :func:`exchange.planned.print_of`."""
+    stored: list[tuple[Any, ...]] = []
+    chunks: list[tuple[int, bytes, bytes]] = []
     for start in range(0, len(rows), SEALED_TOGETHER):
         part = rows[start : start + SEALED_TOGETHER]
         first = part[0].number
         own: list[LedgerRow] = []
         for row in part:
             same = row.basis.get(SAME_AS)
-            stored.append([*columns_of(row, batch, sheet), first, len(own), b"", same])
+            stored.append((*found_of(row, batch), row.number, row.digest, first, len(own), same))
             if same is None:
                 own.append(row)
         if own:
             content = _sealed(packed(own), chunk_context(batch.public_id, sheet, first))
-            plans = planned.sealed(own, planned_by, batch, sheet, first)
-            chunks.append((batch.pk, sheet, first, content, plans))
-    copy_rows(ImportChunk, CHUNK_COLUMNS, chunks, behind)
-    copy_rows(ImportRow, COLUMNS, stored, behind)
-    return [columns[DIGEST] for columns in stored]
+            chunks.append((first, content, planned.sealed(own, planned_by, batch, sheet, first)))
+    where = {"batch_id": batch.pk, "sheet": sheet}
+    copy_rows(ImportChunk, CHUNK_COLUMNS, chunks, behind, where)
+    copy_rows(ImportRow, ROW_COLUMNS, stored, behind, {**where, "blob": b""})
 
 
 def clear(batch: ImportBatch) -> None:
@@ -309,11 +301,10 @@ def clear(batch: ImportBatch) -> None:
 
 def restage(row: LedgerRow, batch: ImportBatch, stored: ImportRow, corrections: Mapping[str, str]) -> None:
     """Replace one staged row after a correction or a decision: from now on it has a blob of its own."""
-    columns = columns_of(row, batch, stored.sheet)
-    for name, value in zip(COLUMNS[3 : DIGEST + 1], columns[3:], strict=True):
+    for name, value in zip(FOUND, found_of(row, batch), strict=True):
         setattr(stored, name, value)
     stored.blob = _sealed(bundle_of(row, corrections), context(batch.public_id, stored.sheet, stored.number))
-    stored.save(update_fields=[*COLUMNS[3 : DIGEST + 1], "blob"])
+    stored.save(update_fields=[*FOUND, "blob"])
 
 
 def staged(batch: ImportBatch, *, outcomes: Iterable[Outcome] | None = None) -> Iterator[list[tuple[int, LedgerRow]]]:

@@ -184,8 +184,7 @@ class _Memories:
         unread = [one for one in rows if one.same_as is not None and not one.blob]
         for sheet in {one.sheet for one in unread}:
             mine = [one for one in unread if one.sheet == sheet]
-            true = self._memory(sheet).true([one.digest for one in mine])
-            kept.update((one.pk, true[one.digest]) for one in mine if one.digest in true)
+            kept.update(self._memory(sheet).true({one.pk: one.digest for one in mine}))
         return kept
 
     def _memory(self, index: int) -> Memory:

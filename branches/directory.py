@@ -153,12 +153,12 @@ class Directory:
         for node in self.nodes.values():
             above = [self.by_path[path].short_name for path in ancestors(node.path)[:-1] if path in self.by_path]
             for key in name_keys(node.name, tuple(above)):
-                spellings.setdefault(plain_org_name(key), []).append(node)
+                spellings.setdefault(key, []).append(node)  # plain as it is
         return _frozen(spellings)
 
 
 def _frozen(lists: dict[str, list[Node]]) -> _Pool:
-    return {key: tuple(dict.fromkeys(nodes)) for key, nodes in lists.items()}
+    return {key: tuple(nodes if len(nodes) == 1 else dict.fromkeys(nodes)) for key, nodes in lists.items()}
 
 
 def _plain(text: str) -> Iterable[str]:

@@ -7,6 +7,7 @@ up :func:`plain_org_name` of the cell among the keys of the organisations in sco
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from core.domain.cells import clean_text, without_blanks
 
@@ -69,6 +70,7 @@ def short_org_name(full: str, county_name: str, town_name: str) -> str:
     return _GROUP_OF_BRANCH.sub("", _without(whose, county_name, town_name)) + short
 
 
+@lru_cache(maxsize=4096)
 def place_of(org_name: str) -> str:
     """The place in an organisation's name: 马店镇党委 → 马店镇, 云湖县委 → 云湖县."""
     plain = plain_org_name(org_name)

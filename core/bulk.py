@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from types import MappingProxyType
@@ -44,11 +44,9 @@ def copy_rows(
     further columns, with the value that all rows have there.
     PostgreSQL works on what it has got while the next rows are still being made; with ``behind`` it is given them later.
     """
-    table = connection.ops.quote_name(model._meta.db_table)
-    names = ", ".join(connection.ops.quote_name(name) for name in (*columns, *same))
     given = tuple(same.values())
     if connection.vendor == "postgresql":
-        sql = f"COPY {table} ({names}) FROM STDIN"
+        sql = _copy_sql(model, (*columns, *same))
         if behind is not None:
             found = list(rows)
             text = StringIO(copy_text(found, given))
@@ -58,6 +56,8 @@ def copy_rows(
         with connection.cursor() as cursor:
             cursor.copy_expert(sql, stream)
         return stream.count
+    table = connection.ops.quote_name(model._meta.db_table)
+    names = ", ".join(connection.ops.quote_name(name) for name in (*columns, *same))
     marks = ", ".join(["%s"] * (len(columns) + len(given)))
     alike = tuple(map(_plain, given))
     values = [(*map(_plain, row), *alike) for row in rows]
@@ -65,6 +65,27 @@ def copy_rows(
         sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 names are ours
         _run(lambda cursor: cursor.executemany(sql, values), behind)
     return len(values)
+
+
+def copy_later(
+    model: type[models.Model],
+    columns: Sequence[str],
+    make: Callable[[], Sequence[Sequence[Any]]],
+    behind: Behind,
+    same: Mapping[str, Any] = _NOTHING,
+) -> None:
+    """The same for rows that are made when they are sent: on PostgreSQL in the thread beside, where work that leaves the
+    interpreter free (compressing) costs the caller nothing."""
+    if connection.vendor != "postgresql":
+        copy_rows(model, columns, make(), behind, same)
+        return
+    sql, given = _copy_sql(model, (*columns, *same)), tuple(same.values())
+    behind.put(lambda cursor: cursor.copy_expert(sql, StringIO(copy_text(make(), given)), _SENT_AT_ONCE_TEXT))
+
+
+def _copy_sql(model: type[models.Model], columns: Iterable[str]) -> str:
+    quote = connection.ops.quote_name
+    return f"COPY {quote(model._meta.db_table)} ({', '.join(map(quote, columns))}) FROM STDIN"
 
 
 def _plain(value: Any) -> Any:

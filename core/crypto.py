@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import zlib
+from binascii import b2a_base64
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,7 @@ from core.randomness import Randomness
 NONCE = 12
 TAG = 16
 SMALL = 4096
+_TO_ADDRESS = bytes.maketrans(b"+/", b"-_")
 CIPHERS = {"sm4-gcm": 16, "aes-gcm": 32}
 
 
@@ -108,7 +110,7 @@ def keyring() -> KeyRing:
 
 
 def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
+    return b2a_base64(data, newline=False).decode("ascii")
 
 
 _nonces = Randomness(NONCE)
@@ -188,7 +190,7 @@ def blind(value: str, kind: str) -> str:
         return ""
     code = _index_mac(keyring().index).copy()
     code.update(f"{kind}:{value}".encode())
-    return base64.urlsafe_b64encode(code.finalize()[:16])[:22].decode("ascii")
+    return b2a_base64(code.finalize()[:16], newline=False)[:22].translate(_TO_ADDRESS).decode("ascii")
 
 
 @cache

@@ -41,16 +41,14 @@ def print_of(checker: Checker) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
 
 
-def _place(batch: ImportBatch, sheet: int, first: int) -> str:
-    return f"exchange.importchunk.plans:{batch.public_id}:{sheet}:{first}"
+def context(batch_public_id: str, sheet: int, first: int) -> str:
+    return f"exchange.importchunk.plans:{batch_public_id}:{sheet}:{first}"
 
 
-def sealed(rows: Sequence[LedgerRow], print_: str, batch: ImportBatch, sheet: int, first: int) -> bytes:
-    """The plans of a chunk, in its order."""
+def encoded(rows: Sequence[LedgerRow], print_: str) -> bytes:
+    """The plans of a chunk, in its order; b"" for none."""
     plans = [None if row.plan is None else [row.basis, row.plan] for row in rows]
-    if not print_ or not any(plans):
-        return b""
-    return crypto.seal_bytes(compact_json([print_, plans]).encode("utf-8", "replace"), _place(batch, sheet, first))
+    return compact_json([print_, plans]).encode("utf-8", "replace") if print_ and any(plans) else b""
 
 
 def opened(rows: Sequence[StagedRow], print_: str, batch: ImportBatch) -> dict[int, LedgerRow]:
@@ -63,7 +61,7 @@ def opened(rows: Sequence[StagedRow], print_: str, batch: ImportBatch) -> dict[i
     )
     plans: dict[tuple[int, int], list[Any]] = {}
     for sheet, first, blob in chunks.exclude(plans=b"").values_list("sheet", "first", "plans"):
-        made_by, found = json.loads(crypto.unseal_bytes(bytes(blob), _place(batch, sheet, first)))
+        made_by, found = json.loads(crypto.unseal_bytes(bytes(blob), context(batch.public_id, sheet, first)))
         if made_by == print_:
             plans[sheet, first] = found
     names = [sheet["name"] for sheet in batch.sheets]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from core import crypto
 from core.behind import Behind
-from core.bulk import copy_rows
+from core.bulk import copy_later, copy_rows
 from core.domain.cells import CellError
 from core.ledgers import OUTCOMES, CellChange, LedgerRow, Message, Outcome
 from exchange import planned
@@ -150,8 +150,8 @@ def _unpacked(content: list[Any], place: int) -> Bundle:
     return bundle  # type: ignore[no-any-return]
 
 
-def _sealed(content: Any, place: str) -> bytes:
-    return crypto.seal_bytes(_encode(content).encode("utf-8", "replace"), place)
+def _encoded(content: Any) -> bytes:
+    return _encode(content).encode("utf-8", "replace")
 
 
 def _row_from(bundle: Bundle, stored: Stored, sheet: str) -> LedgerRow:
@@ -271,10 +271,8 @@ def found_of(row: LedgerRow, batch: ImportBatch) -> tuple[Any, ...]:
     )
 
 
-def stage(
-    rows: Sequence[LedgerRow], batch: ImportBatch, sheet: int, behind: Behind | None = None, planned_by: str = ""
-) -> None:
-    """Write rows and their sealed content. ``planned_by``: :func:`exchange.planned.print_of`."""
+def stage(rows: Sequence[LedgerRow], batch: ImportBatch, sheet: int, behind: Behind, planned_by: str = "") -> None:
+    """Write rows and their content, sealed. ``planned_by``: :func:`exchange.planned.print_of`."""
     stored: list[tuple[Any, ...]] = []
     chunks: list[tuple[int, bytes, bytes]] = []
     for start in range(0, len(rows), SEALED_TOGETHER):
@@ -287,11 +285,23 @@ def stage(
             if same is None:
                 own.append(row)
         if own:
-            content = _sealed(packed(own), chunk_context(batch.public_id, sheet, first))
-            chunks.append((first, content, planned.sealed(own, planned_by, batch, sheet, first)))
+            chunks.append((first, _encoded(packed(own)), planned.encoded(own, planned_by)))
     where = {"batch_id": batch.pk, "sheet": sheet}
-    copy_rows(ImportChunk, CHUNK_COLUMNS, chunks, behind, where)
+    copy_later(ImportChunk, CHUNK_COLUMNS, lambda: _sealed_chunks(chunks, batch.public_id, sheet), behind, where)
     copy_rows(ImportRow, ROW_COLUMNS, stored, behind, {**where, "blob": b""})
+
+
+def _sealed_chunks(
+    chunks: Sequence[tuple[int, bytes, bytes]], batch: str, sheet: int
+) -> list[tuple[int, bytes, bytes]]:
+    return [
+        (
+            first,
+            crypto.seal_bytes(content, chunk_context(batch, sheet, first)),
+            crypto.seal_bytes(plans, planned.context(batch, sheet, first)) if plans else b"",
+        )
+        for first, content, plans in chunks
+    ]
 
 
 def clear(batch: ImportBatch) -> None:
@@ -303,7 +313,8 @@ def restage(row: LedgerRow, batch: ImportBatch, stored: ImportRow, corrections: 
     """Replace one staged row after a correction or a decision: from now on it has a blob of its own."""
     for name, value in zip(FOUND, found_of(row, batch), strict=True):
         setattr(stored, name, value)
-    stored.blob = _sealed(bundle_of(row, corrections), context(batch.public_id, stored.sheet, stored.number))
+    place = context(batch.public_id, stored.sheet, stored.number)
+    stored.blob = crypto.seal_bytes(_encoded(bundle_of(row, corrections)), place)
     stored.save(update_fields=[*FOUND, "blob"])
 
 

@@ -55,9 +55,11 @@ def compare(row: LedgerRow, record: dict[str, Any], columns: dict[str, str]) -> 
 
 def stated(row: LedgerRow, columns: dict[str, str]) -> dict[str, Any]:
     """What the row says for a new record. It replaces nothing, so it is no change of a cell."""
-    values = row.values
+    said = row.values.get
     return {
-        column: values[key] for key, column in columns.items() if key in values and values[key] not in (None, "", [])
+        column: value
+        for key, column in columns.items()
+        if (value := said(key)) or value is False or value.__class__ is int
     }
 
 

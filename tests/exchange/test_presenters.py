@@ -6,6 +6,7 @@ import pytest
 
 from branches.models import Organisation
 from core.actors import Actor
+from core.behind import Behind
 from core.ledgers import CellChange, LedgerRow, Outcome
 from exchange import column_presenters, presenters, staging
 from exchange.enums import MarkMeaning, State
@@ -107,7 +108,8 @@ def staged(town_actor: Actor, town: Organisation) -> tuple[ImportBatch, RowPrese
 
 def shown_of(staged: tuple[ImportBatch, RowPresenter], row: LedgerRow, town_actor: Actor) -> object:
     batch, presenter = staged
-    staging.stage([row], batch, 0)
+    with Behind() as behind:
+        staging.stage([row], batch, 0, behind)
     return presenter.shown(list(ImportRow.objects.visible_to(town_actor).filter(batch=batch)))[0]
 
 

@@ -16,7 +16,7 @@ from core.behind import Behind
 from core.bulk import copy_rows
 from core.ids import new_id
 
-CHANGE_COLUMNS = ("object_type", "object_id", "version", "at", "actor", "batch", "source", "fields")
+CHANGE_COLUMNS = ("object_type", "object_id", "version", "fields")
 
 
 def record(
@@ -118,6 +118,9 @@ def _write(obj: Any, fields: dict[str, list[Any]], *, by: Actor, now: dt.datetim
     )
 
 
-def copy_changes(rows: Iterable[Sequence[Any]], behind: Behind | None = None) -> int:
-    """History rows of a set-based apply, in the order of :data:`CHANGE_COLUMNS`."""
-    return copy_rows(Change, CHANGE_COLUMNS, rows, behind)
+def copy_changes(
+    rows: Iterable[Sequence[Any]], *, at: dt.datetime, actor: str, batch: str, source: str, behind: Behind | None = None
+) -> int:
+    """History rows of a set-based act, in the order of :data:`CHANGE_COLUMNS`. ``actor``: as :class:`ActorField` stores it."""
+    act = {"at": at, "actor": actor, "batch": batch, "source": source}
+    return copy_rows(Change, CHANGE_COLUMNS, rows, behind, act)

@@ -31,10 +31,9 @@ SEED = 7
 Side = dict[str, Any]
 
 
-def ours(folder: Path, rows: int) -> None:
+def ours(folder: Path) -> None:
     """One process, as a worker would: register, ledger, the same again, the next edition; each checked and applied."""
     start()
-    prepare(rows)
     from django.db import connection
 
     from core.actors import acting_as
@@ -67,10 +66,15 @@ def main() -> None:
     parser.add_argument("--files", type=Path)
     parser.add_argument("--only", default=",".join(SIDES))
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--prepare", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--run-ours", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.prepare:
+        start()
+        prepare(options.rows)
+        return
     if options.run_ours:
-        ours(options.run_ours, options.rows)
+        ours(options.run_ours)
         return
     with tempfile.TemporaryDirectory(prefix="bench-ledgers-") as made:
         found = measured(options, Path(made))
@@ -91,7 +95,10 @@ def measured(options: argparse.Namespace, made: Path) -> dict[str, Side]:
     sides: dict[str, Side] = {}
     with own_database(options.database_url, f"bench_import_{os.getpid()}") as environment:
         if "ours" in wanted:
-            sides["ours"] = process(environment, __file__, "--run-ours", folder, "--rows", options.rows)
+            # In a process of its own: a worker never holds what migrations leave in memory.
+            prepared = [sys.executable, __file__, "--prepare", "--rows", str(options.rows)]
+            subprocess.run(prepared, check=True, env=environment)
+            sides["ours"] = process(environment, __file__, "--run-ours", folder)
         if "floor" in wanted:
             sides["floor"] = process(environment, HERE / "peers" / "floor.py", folder / "outflow.xlsx")
         for name, rows in (("bulk", bulk_rows), ("default", options.peer_rows)):

@@ -90,6 +90,20 @@ def values_at(keys: Collection[str], organisations: Iterable[Organisation], on: 
     }
 
 
+class AtMany:
+    """One rule on a day, at whichever organisation is asked for: what was set for it is read once."""
+
+    def __init__(self, key: str, on: dt.date) -> None:
+        self._rule = rules.rule(key)
+        self._settings = _in_force(on, keys=(key,))
+        self._known: dict[int, Any] = {}
+
+    def at(self, organisation: Organisation) -> Any:
+        if organisation.pk not in self._known:
+            self._known[organisation.pk] = _nearest(self._rule, organisation, self._settings).value
+        return self._known[organisation.pk]
+
+
 def in_force(key: str, on: dt.date) -> list[list[Any]]:
     """All that was set for a rule and holds on a day, as [path, kind, day, value]: while it is equal, so are the values."""
     settings = _in_force(on, keys=(key,))

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from io import StringIO
-from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection, models
 
 from core.behind import Behind, Statement
+from core.copying import CopyStream, compact_json, copy_text
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_SENT_AT_ONCE = 250  # rows
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _SENT_AT_ONCE_TEXT = 1024 * 1024  # characters
 
 _USUAL = gc.get_threshold()
@@ -35,101 +32,44 @@ def rarely_collecting() -> Iterator[None]:
 
 
 def copy_rows(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], behind: Behind | None = None
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    behind: Behind | None = None,
+    same: Mapping[str, Any] = _NOTHING,
 ) -> int:
     """Insert ``rows`` (values as the database stores them) into ``columns`` of ``model``; the number written.
 
-    No model code runs: the caller has checked everything. Foreign keys are given by column name ("member_id").
+    No model code runs: the caller has checked everything. Foreign keys are given by column name ("member_id"). ``same``:
+    further columns, with the value that all rows have there.
     PostgreSQL works on what it has got while the next rows are still being made; with ``behind`` it is given them later.
     """
     table = connection.ops.quote_name(model._meta.db_table)
-    names = ", ".join(connection.ops.quote_name(name) for name in columns)
+    names = ", ".join(connection.ops.quote_name(name) for name in (*columns, *same))
+    given = tuple(same.values())
     if connection.vendor == "postgresql":
         sql = f"COPY {table} ({names}) FROM STDIN"
         if behind is not None:
-            lines = [copy_line(row) for row in rows]
-            text = StringIO("".join(lines))
+            found = list(rows)
+            text = StringIO(copy_text(found, given))
             behind.put(lambda cursor: cursor.copy_expert(sql, text, _SENT_AT_ONCE_TEXT))
-            return len(lines)
-        stream = _Lines(rows)
+            return len(found)
+        stream = CopyStream(rows, given)
         with connection.cursor() as cursor:
             cursor.copy_expert(sql, stream)
         return stream.count
-    marks = ", ".join(["%s"] * len(columns))
-    values = [tuple(_plain(value) for value in row) for row in rows]
+    marks = ", ".join(["%s"] * (len(columns) + len(given)))
+    alike = tuple(map(_plain, given))
+    values = [(*map(_plain, row), *alike) for row in rows]
     if values:
         sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 names are ours
         _run(lambda cursor: cursor.executemany(sql, values), behind)
     return len(values)
 
 
-class _Lines:
-    """Rows as the text that COPY reads, a few at a time. It takes what it is given, however much it asked for."""
-
-    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        self._rows = iter(rows)
-        self.count = 0
-
-    def read(self, _size: int = 0) -> str:
-        lines = [copy_line(row) for row in islice(self._rows, _SENT_AT_ONCE)]
-        self.count += len(lines)
-        return "".join(lines)
-
-
-def copy_line(row: Sequence[Any]) -> str:
-    """One look at a whole line: hardly any text holds what COPY wants escaped. A null is written with one backslash."""
-    texts = [value if value.__class__ is str else _TEXTS[value.__class__](value) for value in row]
-    line = "\t".join(texts)
-    if (
-        line.count("\\") == row.count(None)
-        and line.count("\t") == len(row) - 1
-        and "\n" not in line
-        and "\r" not in line
-    ):
-        return line + "\n"
-    return "\t".join([_escaped(value) for value in row]) + "\n"
-
-
-def _escaped(value: Any) -> str:
-    if value.__class__ is bytes:
-        return "\\" + _TEXTS[bytes](value) if value else ""
-    text = value if value.__class__ is str else _TEXTS[value.__class__](value)
-    return text if value is None else text.translate(_ESCAPES)
-
-
-class _Texts(dict[type, Any]):
-    """How a value of a type is written, before escaping; types that hardly occur are looked at when they do."""
-
-    def __missing__(self, kind: type) -> Any:
-        if issubclass(kind, (dict, list)):
-            return _encode
-        if issubclass(kind, dt.datetime):
-            return _moment
-        return str
-
-
-@lru_cache(maxsize=16)
-def _moment(value: dt.datetime) -> str:
-    """All rows of an act bear its time."""
-    return value.isoformat()
-
-
-_TEXTS = _Texts(
-    {
-        type(None): lambda _: "\\N",
-        bytes: lambda value: "\\x" + value.hex() if value else "",
-        bool: lambda value: "t" if value else "f",
-        int: str,
-        dict: _encode,
-        list: _encode,
-        dt.datetime: _moment,
-    }
-)
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, (dict, list)):
-        return _encode(value)
+        return compact_json(value)
     if isinstance(value, dt.datetime):
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, dt.date):
@@ -177,8 +117,10 @@ def update_rows(
     columns: Sequence[str],
     rows: Sequence[Sequence[Any]],
     behind: Behind | None = None,
+    same: Mapping[str, Any] = _NOTHING,
 ) -> int:
-    """Set ``columns`` of many rows in one statement; each row is (id, value, value, ...). The number written."""
+    """Set ``columns`` of many rows in one statement; each row is (id, value, value, ...). ``same``: further columns, with
+    the value that all rows get. The number written."""
     if not rows:
         return 0
     quote = connection.ops.quote_name
@@ -186,15 +128,20 @@ def update_rows(
     if connection.vendor == "postgresql":
         types = {field.column: _bare(field.db_type(connection)) for field in model._meta.concrete_fields}
         given = [[_adapt(value) for value in column] for column in zip(*rows, strict=True)]
-        sets = ", ".join(f"{quote(name)} = v.{quote(name)}" for name in columns)
+        alike = [_adapt(value) for value in same.values()]
+        sets = ", ".join(
+            [f"{quote(name)} = v.{quote(name)}" for name in columns]
+            + [f"{quote(name)} = %s::{types[name]}" for name in same]
+        )
         arrays = ", ".join(f"%s::{types[name]}[]" for name in (_key(model), *columns))
         names = ", ".join(["id", *map(quote, columns)])
         sql = f"UPDATE {table} AS t SET {sets} FROM unnest({arrays}) AS v ({names}) WHERE t.{key} = v.id"  # noqa: S608
-        _run(lambda cursor: cursor.execute(sql, given), behind)
+        _run(lambda cursor: cursor.execute(sql, [*alike, *given]), behind)
     else:
-        sets = ", ".join(f"{quote(name)} = %s" for name in columns)
+        sets = ", ".join(f"{quote(name)} = %s" for name in (*columns, *same))
         sql = f"UPDATE {table} SET {sets} WHERE {key} = %s"  # noqa: S608 names are ours
-        values = [(*map(_plain, row[1:]), row[0]) for row in rows]
+        alike = [_plain(value) for value in same.values()]
+        values = [(*map(_plain, row[1:]), *alike, row[0]) for row in rows]
         _run(lambda cursor: cursor.executemany(sql, values), behind)
     return len(rows)
 
@@ -244,7 +191,7 @@ def _bare(db_type: str | None) -> str:
 
 def _adapt(value: Any) -> Any:
     if isinstance(value, (dict, list)):
-        return _encode(value)
+        return compact_json(value)
     return value
 
 

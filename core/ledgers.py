@@ -34,6 +34,9 @@ class Outcome(StrEnum):
         return self in (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
 
 
+OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+
+
 @dataclass(slots=True)
 class Message:
     """One sentence about a row. ``column`` is a column key, "" for the row as a whole.
@@ -69,6 +72,8 @@ class LedgerRow:
     beside the parts that were given. ``organisation_id``: the organisation the row speaks of (its
     branch), found and checked by the engine; None where the file does not say.
     ``basis``: whatever the ledger must know again when applying (ids and versions), JSON-able.
+    ``plan``: what applying writes if nothing has moved by then, JSON-able; a ledger that leaves it gets the row back with
+    ``basis`` and ``plan`` alone, as long as everything holds that the plan was made by (see :mod:`exchange.planned`).
     """
 
     sheet: str
@@ -81,6 +86,7 @@ class LedgerRow:
     organisation_id: int | None = None
     changes: list[CellChange] = field(default_factory=list)
     basis: dict[str, Any] = field(default_factory=dict)
+    plan: list[Any] | None = None
 
     def error(self, code: str, text: str, column: str = "", *fixes: tuple[str, str, str]) -> None:
         """Stops the row."""

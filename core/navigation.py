@@ -1,9 +1,11 @@
 """The side navigation: each app registers its entries in `AppConfig.ready()`; a reader sees those that his rights open."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.db.models import CharField, Count, QuerySet, Value
 from django.urls import NoReverseMatch, reverse
 
 
@@ -19,7 +21,8 @@ class Reader(Protocol):
 class NavItem:
     """An entry. `group` orders the blocks that are divided by a line; `permission` None means everybody who is signed in.
 
-    `outposts`: shown too where the permission is held at an outpost alone.
+    `outposts`: shown too where the permission is held at an outpost alone. `waiting`: what waits for the reader there, as
+    queries whose rows are counted.
     """
 
     key: str
@@ -28,7 +31,7 @@ class NavItem:
     order: int
     group: int | str
     permission: str | None = None
-    count: Callable[[Any], int | str | None] | None = None
+    waiting: Callable[[Any], Iterable[QuerySet[Any]]] | None = None
     outposts: bool = False
 
     def opens_to(self, reader: Reader) -> bool:
@@ -39,12 +42,12 @@ class NavItem:
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry as shown to one reader."""
+    """An entry as shown to one reader. `count`: how much waits there; None where nothing does."""
 
     key: str
     label: str
     url: str
-    count: int | str | None
+    count: int | None
     is_current: bool
 
 
@@ -69,11 +72,26 @@ def for_reader(reader: Reader | None, path: str) -> list[list[Entry]]:
     current = max(
         (url for _, url in placed if path == url or (url != "/" and path.startswith(url))), key=len, default=""
     )
+    counts = _counts([item for item, _ in placed], reader)
     groups: dict[int | str, list[Entry]] = {}
     for item, url in placed:
-        count = item.count(reader) if item.count else None
-        groups.setdefault(item.group, []).append(Entry(item.key, item.label, url, count, url == current))
+        entry = Entry(item.key, item.label, url, counts[item.key] or None, url == current)
+        groups.setdefault(item.group, []).append(entry)
     return list(groups.values())
+
+
+def _counts(items: Iterable[NavItem], reader: Reader) -> Counter[str]:
+    """What waits at each entry, by its key: one statement for all, as every page has it."""
+    parts = []
+    for item in items:
+        for waiting in item.waiting(reader) if item.waiting else ():
+            keyed = waiting.order_by().annotate(entry=Value(item.key, CharField())).values("entry")
+            parts.append(keyed.annotate(number=Count("pk")).values_list("entry", "number"))
+    found: Counter[str] = Counter()
+    if parts:
+        for key, number in parts[0].union(*parts[1:], all=True):
+            found[key] += number
+    return found
 
 
 def _address(item: NavItem) -> str:

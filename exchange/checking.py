@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from core import clock
@@ -18,7 +19,7 @@ from core.actors import Actor
 from core.behind import Behind
 from core.handlers import Progress
 from core.ledgers import CheckContext, Ledger, LedgerRow, Outcome
-from exchange import known, learning, staging
+from exchange import known, learning, planned, staging
 from exchange.enums import MarkMeaning
 from exchange.models import ImportBatch
 from exchange.organisations import BranchFinder
@@ -85,6 +86,10 @@ class Checker:
         self.context.sheet_title = title
         words = {at: value for at, value in self.words.items() if at[0] != "organisation"}
         return RowParser(self.ledger, columns, sheet=name, today=self.today, learned=words)
+
+    @cached_property
+    def planned_by(self) -> str:
+        return planned.print_of(self)
 
     @property
     def digest(self) -> str:
@@ -204,7 +209,7 @@ class Checker:
                 self.learned_used.add((one.column, learning.plain(row.raw.get(one.column))))
 
     def _stage(self, rows: list[LedgerRow], sheet: int, behind: Behind) -> None:
-        digests = staging.stage(rows, self.batch, sheet, behind)
+        digests = staging.stage(rows, self.batch, sheet, behind, self.planned_by)
         behind.go()
         for row, digest in zip(rows, digests, strict=True):
             self._digest.update(f"{digest}{row.organisation_id}{row.outcome.value}".encode())

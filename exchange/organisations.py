@@ -87,12 +87,16 @@ class BranchFinder:
         elif self._ledger.organisation_required:
             row.error("branch_missing", "没有写所在党支部，表名、标题和填报单位也看不出来，请补上支部名称。", KEY)
 
-    def standing(self) -> list[Any]:
-        """Everything that the placing of a row depends on besides its cells: the tree, and what the sheet says. JSON-able."""
+    def tree(self) -> list[Any]:
+        """All organisations that a row can be placed in. JSON-able."""
         if not self._tree:
             columns = ("pk", "path", "kind", "name", "short_name", "public_id", "code")
             self._tree = [list(one) for one in Organisation.objects.open().order_by("pk").values_list(*columns)]
-        return [self._within, self._tree, list(astuple(self._sheet))]
+        return [self._within, self._tree]
+
+    def standing(self) -> list[Any]:
+        """Everything that the placing of a row depends on besides its cells: the tree, and what the sheet says. JSON-able."""
+        return [*self.tree(), list(astuple(self._sheet))]
 
     def allowed(self, ids: Sequence[int]) -> bool:
         """Whether every one of these organisations is still open, in the target and in the actor's scope."""

@@ -7,13 +7,15 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from core import crypto
 from core.behind import Behind
 from core.bulk import copy_rows
 from core.domain.cells import CellError
-from core.ledgers import CellChange, LedgerRow, Message, Outcome
+from core.ledgers import OUTCOMES, CellChange, LedgerRow, Message, Outcome
+from exchange import planned
 from exchange.models import ImportBatch, ImportChunk, ImportRow
 
 COLUMNS = (
@@ -21,7 +23,7 @@ COLUMNS = (
     "blob", "same_as",
 )  # fmt: skip
 DIGEST = COLUMNS.index("digest")
-CHUNK_COLUMNS = ("batch_id", "sheet", "first", "blob")
+CHUNK_COLUMNS = ("batch_id", "sheet", "first", "blob", "plans")
 SEALED_TOGETHER = 100
 SAME_AS, DIGEST_KNOWN = "same_as", "digest"  # in the basis of a row whose content an earlier import holds
 CHUNK = 2000
@@ -169,7 +171,7 @@ def _row_from(bundle: Bundle, stored: Stored, sheet: str) -> LedgerRow:
         raw=raw,
         values=values,
         messages=[Message(one[0], one[1], one[2], one[3], _fixes(one)) for one in bundle.get("m", ())],
-        outcome=Outcome(stored.outcome),
+        outcome=OUTCOMES[stored.outcome],
         organisation_id=stored.organisation_id,
         changes=[CellChange(*one) for one in bundle.get("c", ())],
         basis=bundle.get("b", {}),
@@ -235,7 +237,7 @@ def _same_rows(keys: Sequence[int]) -> dict[int, LedgerRow]:
 
 def _again(row: LedgerRow, stored: Stored, sheet: str) -> LedgerRow:
     """The content of an earlier row, as the row ``stored`` that is the same."""
-    row.sheet, row.number, row.outcome = sheet, stored.number, Outcome(stored.outcome)
+    row.sheet, row.number, row.outcome = sheet, stored.number, OUTCOMES[stored.outcome]
     row.organisation_id, row.changes = stored.organisation_id, []
     return row
 
@@ -276,10 +278,12 @@ def columns_of(row: LedgerRow, batch: ImportBatch, sheet: int) -> list[Any]:
     ]
 
 
-def stage(rows: Sequence[LedgerRow], batch: ImportBatch, sheet: int, behind: Behind | None = None) -> list[str]:
-    """Write rows and their sealed content; the digests of the rows."""
+def stage(
+    rows: Sequence[LedgerRow], batch: ImportBatch, sheet: int, behind: Behind | None = None, planned_by: str = ""
+) -> list[str]:
+    """Write rows and their sealed content; the digests of the rows. ``planned_by``: :func:`exchange.planned.print_of`."""
     stored: list[list[Any]] = []
-    chunks: list[tuple[int, int, int, bytes]] = []
+    chunks: list[tuple[int, int, int, bytes, bytes]] = []
     for start in range(0, len(rows), SEALED_TOGETHER):
         part = rows[start : start + SEALED_TOGETHER]
         first = part[0].number
@@ -290,7 +294,9 @@ def stage(rows: Sequence[LedgerRow], batch: ImportBatch, sheet: int, behind: Beh
             if same is None:
                 own.append(row)
         if own:
-            chunks.append((batch.pk, sheet, first, _sealed(packed(own), chunk_context(batch.public_id, sheet, first))))
+            content = _sealed(packed(own), chunk_context(batch.public_id, sheet, first))
+            plans = planned.sealed(own, planned_by, batch, sheet, first)
+            chunks.append((batch.pk, sheet, first, content, plans))
     copy_rows(ImportChunk, CHUNK_COLUMNS, chunks, behind)
     copy_rows(ImportRow, COLUMNS, stored, behind)
     return [columns[DIGEST] for columns in stored]
@@ -317,11 +323,11 @@ def staged(batch: ImportBatch, *, outcomes: Iterable[Outcome] | None = None) -> 
 
 
 def stored_rows(batch: ImportBatch, *, outcomes: Iterable[Outcome] | None = None) -> Iterator[list[StagedRow]]:
-    """The same, closed."""
-    rows = ImportRow.objects.unscoped().filter(batch=batch).order_by("pk")
+    """The same, closed. Read through one cursor: asked for chunk by chunk, the database, which has no statistics of rows that
+    were written a moment ago, would sort all of them for every chunk."""
+    rows = ImportRow.objects.unscoped().filter(batch=batch).order_by("sheet", "number")
     if outcomes is not None:
         rows = rows.filter(outcome__in=[outcome.value for outcome in outcomes])
-    last = 0
-    while found := [StagedRow(*one) for one in rows.filter(pk__gt=last).values_list(*StagedRow._fields)[:CHUNK]]:
-        last = found[-1].pk
-        yield found
+    found = map(StagedRow._make, rows.values_list(*StagedRow._fields).iterator(chunk_size=CHUNK))
+    while chunk := list(islice(found, CHUNK)):
+        yield chunk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from core import clock
 from core import components as shapes
@@ -42,11 +43,9 @@ def below(actor: Actor, limit: int = 100, today: dt.date | None = None) -> list[
     return [shown(todo, today) for todo in found[:limit]]
 
 
-def count_for(actor: Actor) -> int | None:
-    """To-dos and unread messages in one query, for the badge; None where nothing waits."""
-    waiting = Todo.objects.waiting_for(actor).order_by().values("pk")
-    unread = Message.objects.visible_to(actor).unread().order_by().values("pk")
-    return waiting.union(unread, all=True).count() or None
+def unseen(actor: Actor) -> list[Any]:
+    """To-dos and unread messages, for the badge."""
+    return [Todo.objects.waiting_for(actor), Message.objects.visible_to(actor).unread()]
 
 
 def shown(todo: Todo, today: dt.date) -> shapes.Todo:

@@ -66,4 +66,4 @@ def register() -> None:
     hooks.account_wanted.register(ask_common_superior)
     job_finished.register(tell_owner)
     hooks.subtree_moved.register(moves.move)
-    navigation.register(NavItem("inbox", "等您处理", "inbox", order=15, group=1, count=queries.count_for))
+    navigation.register(NavItem("inbox", "等您处理", "inbox", order=15, group=1, waiting=queries.unseen))

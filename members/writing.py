@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
+from operator import itemgetter
 from typing import Any
 
 from django.db import models
@@ -24,8 +25,8 @@ from core.domain.names import initials_all
 from core.ids import new_id
 from members.enums import EVIDENCE, Source
 from members.models import Evidence, Freshness, Journey, LostContact, Member, Membership, Transfer
+from members.written_tables import NUMBERS, table_of
 
-_NUMBERS = (bool, int)  # 0 and "no" are said, an empty text is not
 FRESH = tuple(EVIDENCE)
 _COURSE = frozenset({"state", "left_on", "ended_on"})  # of a journey
 _WHERE = frozenset({"region_code"})
@@ -36,27 +37,6 @@ FRESH_SETS = ", ".join(
     for name in FRESH
     for part in ("on", "from")
 )
-
-
-def defaults(model: type[models.Model]) -> dict[str, Any]:
-    """Column -> the value of a new row that says nothing of it."""
-    given: dict[str, Any] = {}
-    for field in model._meta.concrete_fields:
-        if not field.primary_key:
-            given[field.attname] = field.get_default() if field.has_default() else (None if field.null else "")
-    return given
-
-
-_DEFAULTS: dict[type[models.Model], dict[str, Any]] = {}
-_HISTORY: dict[type[models.Model], dict[str, str]] = {}  # column -> name of the field
-
-
-def _defaults(model: type[models.Model]) -> dict[str, Any]:
-    if model not in _DEFAULTS:
-        _DEFAULTS[model] = defaults(model)
-        history = getattr(model, "HISTORY", ())
-        _HISTORY[model] = {model._meta.get_field(name).attname: name for name in history}  # type: ignore[union-attr]
-    return _DEFAULTS[model]
 
 
 class Writer:
@@ -79,6 +59,7 @@ class Writer:
         self.source, self.evidence_source, self.batch = source, evidence, batch
         self.actor = f"{by.ref.id} {by.ref.label}"[:160]
         self._inserts: dict[type[models.Model], list[dict[str, Any]]] = {}
+        self._given: dict[type[models.Model], set[str]] = {}  # columns in which these rows may differ
         self._updates: dict[type[models.Model], dict[tuple[str, ...], list[tuple[Any, ...]]]] = {}
         self._changes: list[tuple[Any, ...]] = []
         self._evidence: dict[int, frozenset[str]] = {}
@@ -93,7 +74,8 @@ class Writer:
 
     def create(self, model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
         """A new row; ``values`` by column (``home_id``). Returns the full row with ``id`` and ``public_id``."""
-        row = {**_defaults(model), **values}
+        table = table_of(model)
+        row = {**table.defaults, **values}
         if not self._ids.get(model):
             self._ids[model] = bulk.new_ids(model, 1)
         row["id"] = self._ids[model].pop()
@@ -102,15 +84,27 @@ class Writer:
         for stamp in ("created_at", "updated_at"):
             if stamp in row and stamp not in values:
                 row[stamp] = self.now
-        self._inserts.setdefault(model, []).append(row)
+        self._insert(model, row, values)
         if "version" in row:
+            names = table.history
             fields = {
-                name: [None, value]
-                for column, name in _HISTORY[model].items()
-                if (value := row[column]) or value.__class__ in _NUMBERS
+                names[column]: [None, value]
+                for column, value in values.items()
+                if column in names and (value or value.__class__ in NUMBERS)
             }
+            for column, name, value in table.stated:
+                if column not in values:
+                    fields[name] = [None, value]
             self._record(model, row["public_id"], row["version"], fields)
         return row
+
+    def _insert(self, model: type[models.Model], row: dict[str, Any], given: Iterable[str]) -> None:
+        rows = self._inserts.get(model)
+        if rows is None:
+            rows = self._inserts[model] = []
+            self._given[model] = {"id", "public_id"}.intersection(row)
+        rows.append(row)
+        self._given[model].update(given)
 
     def create_sealed(self, model: type[Any], values: Mapping[str, Any], numbers: Mapping[str, str]) -> dict[str, Any]:
         """A new row with sealed fields: ``numbers`` are in the clear and sealed under the row's new public id."""
@@ -124,20 +118,19 @@ class Writer:
     def change(self, model: type[models.Model], row: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
         """Set columns of an existing row. ``row`` has ``id``, ``public_id``, ``version`` and the columns changed,
         as they are now. False where nothing differs: then nothing is written."""
-        _defaults(model)
         after = {column: value for column, value in values.items() if row[column] != value}
         if not after:
             return False
         if model in (Member, Journey) and (member_id := row.get("id" if model is Member else "member_id")):
             self._changed.add(member_id)
-        names = _HISTORY[model]
+        names = table_of(model).history
         fields = {names[column]: [row[column], value] for column, value in after.items() if column in names}
         version = self._versions[model, row["id"]] = row["version"] + 1
         self._record(model, row["public_id"], version, fields)
-        columns = tuple(sorted(after))
-        extra = ("version", "updated_at")
-        self._updates.setdefault(model, {}).setdefault((*columns, *extra), []).append(
-            (row["id"], *(after[column] for column in columns), version, self.now)
+        columns = (*sorted(after), "version")
+        after["version"] = version
+        self._updates.setdefault(model, {}).setdefault(columns, []).append(
+            (row["id"], *[after[column] for column in columns])
         )
         return True
 
@@ -152,9 +145,7 @@ class Writer:
         self._record(model, public_id, version, fields)
 
     def _record(self, model: type[models.Model], public_id: str, version: int, fields: dict[str, list[Any]]) -> None:
-        self._changes.append(
-            (model._meta.label_lower, public_id, version, self.now, self.actor, self.batch, self.source, fields)
-        )
+        self._changes.append((table_of(model).label, public_id, version, fields))
 
     def verified(self, member_id: int, fields: Iterable[str]) -> None:
         """``fields``: keys of ``enums.EVIDENCE`` that this act proves for the member."""
@@ -163,33 +154,35 @@ class Writer:
 
     def member_of(self, member: Mapping[str, Any], organisation_id: int, kind: str, starts_on: dt.date | None) -> None:
         """An open membership row for a member (copies on the member are set by the caller's create or change)."""
-        self._inserts.setdefault(Membership, []).append(
-            {
-                "member_id": member["id"],
-                "organisation_id": organisation_id,
-                "kind": kind,
-                "starts_on": starts_on,
-                "ends_on": None,
-                "batch": self.batch,
-                "ended_batch": "",
-                "made_by": self.actor,
-            }
-        )
+        row = {
+            "member_id": member["id"],
+            "organisation_id": organisation_id,
+            "kind": kind,
+            "starts_on": starts_on,
+            "ends_on": None,
+            "batch": self.batch,
+            "ended_batch": "",
+            "made_by": self.actor,
+        }
+        self._insert(Membership, row, ("member_id", "organisation_id", "kind", "starts_on"))
 
     def flush(self) -> None:
         """Write everything collected, members first."""
         journeys, redirected = self._journeys(), self._redirected()
         made, placed = [row["id"] for row in self._inserts.get(Member, [])], self._placed()
         for model in (Member, Membership, Journey, LostContact, Transfer):
-            rows = self._inserts.pop(model, [])
-            if rows:
-                columns = tuple(rows[0])
-                bulk.copy_rows(model, columns, ([row[column] for column in columns] for row in rows), self._behind)
+            if rows := self._inserts.pop(model, []):
+                differing = self._given.pop(model)
+                same = {column: value for column, value in rows[0].items() if column not in differing}
+                columns = tuple(differing)
+                bulk.copy_rows(model, columns, map(itemgetter(*columns), rows), self._behind, same)
         for model, groups in self._updates.items():
             for columns, values in groups.items():
-                bulk.update_rows(model, columns, values, self._behind)
+                bulk.update_rows(model, columns, values, self._behind, {"updated_at": self.now})
         self._updates.clear()
-        copy_changes(self._changes, self._behind)
+        copy_changes(
+            self._changes, at=self.now, actor=self.actor, batch=self.batch, source=self.source, behind=self._behind
+        )
         self._changes = []
         if journeys:
             self._tell(hooks.journeys_written, ids=journeys, by=self.by, now=self.now)
@@ -236,17 +229,20 @@ class Writer:
         alike: dict[frozenset[str], list[int]] = {}
         for member, fields in proofs.items():
             alike.setdefault(fields, []).append(member)
-        bulk.copy_rows(
-            Evidence,
-            ("member_id", "fields", "on", "source", "by", "batch", "at"),
-            (
-                (member, joined, self.on, self.evidence_source.value, self.actor, self.batch, self.now)
-                for fields, members in alike.items()
-                if (joined := ",".join(name for name in FRESH if name in fields))
-                for member in members
-            ),
-            self._behind,
-        )
+        proved = [
+            (member, joined)
+            for fields, members in alike.items()
+            if (joined := ",".join(name for name in FRESH if name in fields))
+            for member in members
+        ]
+        act = {
+            "on": self.on,
+            "source": self.evidence_source.value,
+            "by": self.actor,
+            "batch": self.batch,
+            "at": self.now,
+        }
+        bulk.copy_rows(Evidence, ("member_id", "fields"), proved, self._behind, act)
         for fields, members in alike.items():
             bulk.upsert_same(Freshness, members, self._fresh(fields), FRESH_SETS, self._behind)
         self._tell(

@@ -9,26 +9,22 @@ from django.db.models import Count, Q, Window
 
 from core.actors import Actor
 from core.permissions import Permission
-from sweeps.enums import ItemState
+from sweeps.enums import ItemState, SweepState
 from sweeps.models import Item, Return, Sweep
 
 
 def own_return(actor: Actor) -> Return | None:
     """The return of the actor's own organisation in the sweep that runs now."""
-    mine = Return.objects.visible_to(actor).filter(path=actor.organisation_path, sweep__in=_running(actor))
+    mine = Return.objects.visible_to(actor).filter(path=actor.organisation_path, sweep__state=SweepState.OPEN)
     return mine.select_related("sweep", "organisation").order_by("-sweep__quarter", "-pk").first()  # type: ignore[no-any-return]
 
 
-def waiting_count(actor: Actor) -> int | None:
-    """How many people a branch secretary has still to ask, for the navigation; None for everybody else, and for nobody."""
+def still_to_ask(actor: Actor) -> list[Any]:
+    """Whom a branch secretary has still to ask, for the navigation; of everybody else that is the work of others."""
     if actor.role != "secretary":
-        return None
-    left = Item.objects.visible_to(actor, Permission.EDIT).unanswered().filter(sweep__in=_running(actor))
-    return left.count() or None
-
-
-def _running(actor: Actor) -> Any:
-    return Sweep.objects.visible_to(actor).running()
+        return []
+    waiting = Item.objects.visible_to(actor, Permission.EDIT).unanswered()
+    return [waiting.filter(sweep__state=SweepState.OPEN)]
 
 
 def queue(sweep: Sweep, path: str, actor: Actor, today: dt.date) -> Any:

@@ -57,7 +57,7 @@ def register() -> None:
         handlers.register(handler)
     navigation.register(
         NavItem(
-            "sweeps", "季度排查", "sweep-list", order=18, group=1, permission=Permission.VIEW, count=queries.waiting_count
+            "sweeps", "季度排查", "sweep-list", order=18, group=1, permission=Permission.VIEW, waiting=queries.still_to_ask
         )
     )  # fmt: skip
     hooks.evidence_recorded.register(following.evidence_recorded)

@@ -62,12 +62,7 @@ class Writing:
             table[name] = table.get(name, 0) + 1
 
     def history(self, obj: Any, fields: Mapping[str, list[Any]]) -> None:
-        context = self.context
-        actor = ActorField().get_prep_value(context.by.ref)
-        label = obj._meta.label_lower
-        self.histories.append(
-            (label, obj.public_id, obj.version, context.now, actor, context.batch_id, SOURCE, dict(fields))
-        )
+        self.histories.append((obj._meta.label_lower, obj.public_id, obj.version, dict(fields)))
 
 
 def apply(rows: Sequence[LedgerRow], context: ApplyContext) -> ApplyResult:
@@ -85,7 +80,8 @@ def apply(rows: Sequence[LedgerRow], context: ApplyContext) -> ApplyResult:
         ["holder_name", "phone", "phone_index", "phone_tail", "ends_on", "version"],
         batch_size=500,
     )
-    audit.copy_changes(writing.histories)
+    actor = ActorField().get_prep_value(context.by.ref)
+    audit.copy_changes(writing.histories, at=context.now, actor=actor, batch=context.batch_id, source=SOURCE)
     return writing.result
 
 

@@ -19,7 +19,7 @@ from core.errors import Blocked, UserError
 from core.handlers import Progress
 from core.ledgers import ApplyContext, ApplyResult, Ledger, LedgerRow, Outcome, RestoreResult, ledger
 from core.permissions import Permission
-from exchange import staging
+from exchange import planned, staging
 from exchange.actions.batches import content_of, ledger_of, unrecorded, visible
 from exchange.actions.learned import withdraw
 from exchange.checking import Checker
@@ -77,6 +77,7 @@ def apply(
     result = _apply_rows(batch, chosen, checker, by, now, progress)
     if result.stale:
         _apply_stale(batch, chosen, checker, by, now, mode, result)
+    planned.forget(batch)
     applied = transitions.apply(batch, APPLY, by=by, now=now, record=unrecorded)
     assert isinstance(applied, ImportBatch)
     applied.mode, applied.terms = mode, result.terms
@@ -120,7 +121,7 @@ def _context(
 @dataclass
 class _Chunk:
     """A part of the staged rows with everything that is read before it is written. ``kept``: by primary key, rows known
-    before whose record has not moved. ``loaded``: see :meth:`core.ledgers.Ledger.load`."""
+    before whose record has not moved; ``stale``: those whose record has. ``loaded``: see :meth:`core.ledgers.Ledger.load`."""
 
     stored: list[StagedRow]
     kept: dict[int, Known]
@@ -131,12 +132,16 @@ class _Chunk:
 
 def _chunks(batch: ImportBatch, chosen: Ledger, checker: Checker, context: ApplyContext) -> Iterator[_Chunk]:
     memories = _Memories(batch, checker)
+    names = [sheet["name"] for sheet in batch.sheets]
     for stored in staging.stored_rows(batch, outcomes=USABLE):
         kept = memories.still_true(stored)
-        mine = [one for one in stored if one.pk not in kept]
-        found = list(zip(mine, staging.open_rows(mine, batch), strict=True))
-        read = [(one, row) for one, row in found if one.same_as is None or one.blob]
-        stale = [row for one, row in found if one.same_as is not None and not one.blob]
+        mine = [one for one in stored if one.same_as is None or one.blob]
+        rows = planned.opened(mine, checker.planned_by, batch)
+        others = [one for one in mine if one.pk not in rows]
+        rows.update((one.pk, row) for one, row in zip(others, staging.open_rows(others, batch), strict=True))
+        read = [(one, rows[one.pk]) for one in mine]
+        known = [one for one in stored if one.same_as is not None and not one.blob]
+        stale = [LedgerRow(names[one.sheet], one.number) for one in known if one.pk not in kept]
         yield _Chunk(stored, kept, read, stale, chosen.load([row for _one, row in read], context))
 
 
@@ -211,7 +216,7 @@ def _apply_stale(
         sheet = names[row.sheet]
         stored = ImportRow.objects.unscoped().get(batch=batch, sheet=sheet["index"], number=row.number)
         corrections = staging.corrections_of(stored, batch.public_id)
-        fresh = checker.again(row, sheet, corrections)
+        fresh = checker.again(staging.opened(stored, batch), sheet, corrections)
         if fresh.outcome.usable:
             once_more = chosen.apply([fresh], context)
             if once_more.stale:

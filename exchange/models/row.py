@@ -10,7 +10,8 @@ from exchange.models.batch import ImportBatch
 class ImportChunk(ScopedModel):
     """The content of up to a hundred staged rows, sealed as one (see :mod:`exchange.staging`).
 
-    Sealing each row by itself would take longer than reading the file. ``first``: number of its first row.
+    Sealing each row by itself would take longer than reading the file. ``first``: number of its first row. ``plans``: what
+    applying them would write, sealed beside (see :mod:`exchange.planned`); empty once they are applied.
     """
 
     scope_paths = ("batch__path",)
@@ -19,6 +20,7 @@ class ImportChunk(ScopedModel):
     sheet = models.PositiveSmallIntegerField("工作表")
     first = models.PositiveIntegerField("首行行号")
     blob = models.BinaryField()
+    plans = models.BinaryField(default=bytes)
 
     class Meta:
         verbose_name = "导入行内容"

@@ -10,8 +10,8 @@ from members.ledgers import columns
 from members.ledgers.comparing import FACTS, compare, fill_from_number
 from members.ledgers.matching import Person
 from members.ledgers.outflow import Outflow
-from members.ledgers.people import Plan, Surroundings
 from members.ledgers.person_writes import change_person, open_person
+from members.ledgers.plans import Plan, Surroundings
 from members.ledgers.register import Register
 from members.models import Journey, Member
 from members.writing import Writer, evidence_of, sealed

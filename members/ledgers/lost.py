@@ -11,7 +11,8 @@ from members.ledgers.comparing import compare, compare_phone
 from members.ledgers.exporting import FOUND, STILL
 from members.ledgers.lost_rows import state_for, write_lost
 from members.ledgers.matching import Person
-from members.ledgers.people import PeopleLedger, Plan, Surroundings, check_branch
+from members.ledgers.people import PeopleLedger, check_branch
+from members.ledgers.plans import Plan, Surroundings
 from members.ledgers.records import Record, closed_spells, open_journeys
 from members.lost_search import steps_by_spell, told
 from members.models import Journey, LostContact, LostStep, Member

@@ -9,7 +9,7 @@ from core.ledgers import CellChange, LedgerRow
 from members.enums import CONFIRMED_LOST_STATES, LostState
 from members.ledgers.comparing import differs
 from members.ledgers.matching import Person
-from members.ledgers.people import Plan, Surroundings
+from members.ledgers.plans import Plan, Surroundings
 from members.models import LostContact
 from members.writing import Writer
 

@@ -19,8 +19,9 @@ from members.ledgers import columns
 from members.ledgers.comparing import compare, compare_facts_only, stated
 from members.ledgers.lost_rows import plan_lost, write_lost
 from members.ledgers.matching import Person
-from members.ledgers.people import PeopleLedger, Plan, Surroundings, check_branch
+from members.ledgers.people import PeopleLedger, check_branch
 from members.ledgers.person_writes import change_person
+from members.ledgers.plans import Plan, Surroundings
 from members.ledgers.records import Record, contact_phone_of, open_journeys
 from members.models import Journey, LostContact
 from members.rules import MOBILE_MIN_MONTHS

@@ -4,67 +4,19 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
-
-from django.db.models import F, FilteredRelation, Q
 
 from core.actors import Actor
 from core.ledgers import ApplyContext, ApplyResult, CheckContext, Ledger, LedgerRow, Outcome, RestoreResult
-from core.lookups import Among
-from members.enums import OPEN_LOST_STATES, OPEN_STATES, Source
+from members.enums import Source
 from members.ledgers import matching, restoring
 from members.ledgers.comparing import check_name, compare_phone, new_phones
 from members.ledgers.exporting import Exporting
 from members.ledgers.matching import Person
-from members.ledgers.records import Places, Record, locked_persons, open_lost, places
+from members.ledgers.plans import Loaded, Plan, Surroundings, joined, split
+from members.ledgers.records import Record, locked_persons, open_lost, places, standing_versions
 from members.models import Journey, LostContact, Member
 from members.writing import Writer
-
-
-@dataclass
-class Plan:
-    """What one row would write. Columns as stored, except the numbers, which are sealed only on writing."""
-
-    member: dict[str, Any] = field(default_factory=dict)
-    journey: dict[str, Any] = field(default_factory=dict)
-    lost: dict[str, Any] = field(default_factory=dict)
-    phone: str | None = None
-    contact_phone: str | None = None
-    new_member: bool = False
-    new_journey: bool = False
-    new_lost: bool = False
-    evidence: frozenset[str] = frozenset()
-
-    @property
-    def writes(self) -> bool:
-        numbers = self.phone is not None or self.contact_phone is not None
-        return bool(self.member or self.journey or self.lost or numbers or self.new_lost)
-
-
-@dataclass
-class Surroundings:
-    """Records loaded for one chunk: by member id."""
-
-    by: Actor
-    today: Any
-    places: Places
-    persons: dict[int, Person] = field(default_factory=dict)
-    journeys: dict[int, Record] = field(default_factory=dict)
-    lost: dict[int, Record] = field(default_factory=dict)
-
-
-@dataclass
-class Loaded:
-    """What an apply of ``rows`` has before it writes. ``found``: persons, locked, by id(row). ``taken``: blind indexes of
-    new rows that somebody has by now."""
-
-    rows: list[LedgerRow]
-    found: dict[int, Person]
-    around: Surroundings
-    taken: set[str]
-    writer: Writer
 
 
 def check_branch(row: LedgerRow, person: Person, around: Surroundings) -> None:
@@ -80,6 +32,9 @@ def check_branch(row: LedgerRow, person: Person, around: Surroundings) -> None:
         f"名册里此人的组织关系在{home.short_name}，表里写的是{named.short_name}；组织关系没有改动，转接请另办。",
         "organisation",
     )
+
+
+_DECIDED = frozenset({"person", "decisions"})  # in a row's basis: somebody has said what it means
 
 
 class PeopleLedger(Exporting, Ledger):
@@ -198,8 +153,17 @@ class PeopleLedger(Exporting, Ledger):
             row.outcome = Outcome.CHANGED if plan.writes else Outcome.UNCHANGED
         row.basis.update(self._versions(person, around))
         row.basis["term"] = self.term(row, around)
+        if self.remembers and plan.can_wait:
+            plan.lasting = self._is_lasting(row)
+            row.plan = plan.kept()
         if person is not None and "person" in row.basis:
             row.values["identity"] = matching.identity_of(person)
+
+    def _is_lasting(self, row: LedgerRow) -> bool:
+        """Whether the check of the row would be the same whenever it is made: found by number, nothing to say, nothing that a
+        date may overtake."""
+        said = row.messages or row.mark or row.values.get("lost") or not _DECIDED.isdisjoint(row.basis)
+        return not said and "index" in row.basis and self.is_lasting(row.basis["term"])
 
     def _versions(self, person: Person | None, around: Surroundings) -> dict[str, Any]:
         if person is None:
@@ -240,27 +204,30 @@ class PeopleLedger(Exporting, Ledger):
             if gone or row.basis.get("versions") != self._versions(person, around).get("versions"):
                 result.stale.append(row)
                 continue
-            row.changes = []
-            messages, outcome = list(row.messages), row.outcome
-            plan = self.plan(row, person, around)
-            row.messages, row.outcome = messages, outcome
+            plan = self._plan_again(row, person, around) if row.plan is None else Plan.again(row.plan)
             self.write(row, plan, person, around, writer)
             if person is not None:
                 written.add(person["id"])
-            result.counts[outcome.value] = result.counts.get(outcome.value, 0) + 1
-            term = self.term(row, around)
+            outcome, term = row.outcome.value, row.basis["term"]
+            result.counts[outcome] = result.counts.get(outcome, 0) + 1
             result.terms[term] = result.terms.get(term, 0) + 1
-            if self.remembers:
-                self._note_left(row, plan, term, around, writer)
+            if self.remembers and plan.lasting:
+                self._note_left(row, plan, around, writer)
         writer.flush()
         return result
 
-    def _note_left(self, row: LedgerRow, plan: Plan, term: str, around: Surroundings, writer: Writer) -> None:
-        """What the row's record has become, for rows whose check would be the same whenever it is made: found by number,
-        nothing to say, nothing that a date may overtake."""
-        said = row.messages or row.mark or row.values.get("lost") or not {"person", "decisions"}.isdisjoint(row.basis)
-        if said or "index" not in row.basis or not self.is_lasting(term):
-            return
+    def _plan_again(self, row: LedgerRow, person: Person | None, around: Surroundings) -> Plan:
+        """Said as it was at the check: what may be otherwise now is no longer for anybody to read."""
+        row.changes = []
+        messages, outcome = list(row.messages), row.outcome
+        plan = self.plan(row, person, around)
+        row.messages, row.outcome = messages, outcome
+        row.basis["term"] = self.term(row, around)
+        plan.lasting = self._is_lasting(row)
+        return plan
+
+    def _note_left(self, row: LedgerRow, plan: Plan, around: Surroundings, writer: Writer) -> None:
+        """What the row's record has become, for recognising the row when it comes again."""
         subject = row.basis["member"]
         person, journey, lost = around.persons[subject], around.journeys.get(subject), around.lost.get(subject)
         state = _state(
@@ -268,7 +235,7 @@ class PeopleLedger(Exporting, Ledger):
             (journey["id"], writer.version_of(Journey, journey)) if journey else None,
             (lost["id"], writer.version_of(LostContact, lost)) if lost else None,
         )
-        row.basis["left"] = (str(subject), state, _joined(plan.evidence))
+        row.basis["left"] = (str(subject), state, joined(plan.evidence))
 
     def is_lasting(self, term: str) -> bool:
         """Whether a row of that term will still be one on any later day."""
@@ -276,26 +243,13 @@ class PeopleLedger(Exporting, Ledger):
 
     def standing(self, subjects: Sequence[int], by: Actor) -> dict[int, str]:
         """The versions of the person, of the open journey this ledger speaks of, and of an open spell of lost contact."""
-        away = Q(journeys__direction=self.direction, journeys__state__in=OPEN_STATES)
-        lost = Q(lost_contacts__state__in=OPEN_LOST_STATES)
-        found = (
-            matching.visible(by)
-            .filter(Among(F("id"), subjects))
-            .annotate(
-                away=FilteredRelation("journeys", condition=away),
-                lost=FilteredRelation("lost_contacts", condition=lost),
-            )
-            .values_list("id", "version", "away__id", "away__version", "lost__id", "lost__version")
-        )
-        return {
-            one: _state(version, journey and (journey, journeys), spell and (spell, spells))
-            for one, version, journey, journeys, spell, spells in found
-        }
+        found = standing_versions(subjects, self.direction, by)
+        return {member: _state(version, stay, spell) for member, version, stay, spell in found}
 
     def prove(self, known: Sequence[tuple[int, str]], context: ApplyContext) -> None:
         writer = self._writer(context)
         for subject, proves in known:
-            writer.verified(subject, _split(proves))
+            writer.verified(subject, split(proves))
         writer.flush()
 
     @staticmethod
@@ -317,16 +271,6 @@ class PeopleLedger(Exporting, Ledger):
 
     def restore(self, batch_id: str, by: Actor, now: Any) -> RestoreResult:
         return restoring.restore(batch_id, by=by, now=now, within=by)
-
-
-@lru_cache(maxsize=4096)
-def _joined(proves: frozenset[str]) -> str:
-    return ",".join(sorted(proves))
-
-
-@lru_cache(maxsize=4096)
-def _split(joined: str) -> frozenset[str]:
-    return frozenset(joined.split(",") if joined else ())
 
 
 def _state(version: int, journey: Sequence[int] | None, lost: Sequence[int] | None) -> str:

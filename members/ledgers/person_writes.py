@@ -6,7 +6,7 @@ from branches.models import Organisation
 from core.ledgers import LedgerRow
 from members.enums import MembershipKind
 from members.ledgers.matching import Person
-from members.ledgers.people import Plan
+from members.ledgers.plans import Plan
 from members.models import Member
 from members.writing import Writer, name_columns, sealed
 

@@ -10,8 +10,9 @@ from members.ledgers import columns
 from members.ledgers.comparing import FACTS, compare, fill_from_number
 from members.ledgers.lost_rows import plan_lost, state_for, write_lost
 from members.ledgers.matching import Person
-from members.ledgers.people import PeopleLedger, Plan, Surroundings, check_branch
+from members.ledgers.people import PeopleLedger, check_branch
 from members.ledgers.person_writes import change_person, open_person
+from members.ledgers.plans import Plan, Surroundings
 from members.models import LostContact, Member
 from members.writing import Writer, evidence_of
 

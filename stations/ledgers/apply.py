@@ -52,11 +52,7 @@ class Writing:
                 return
             obj.version += 1
             obj.save()
-        actor = ActorField().get_prep_value(self.context.by.ref)
-        label = obj._meta.label_lower
-        self.histories.append(
-            (label, obj.public_id, obj.version, self.context.now, actor, self.context.batch_id, SOURCE, fields)
-        )
+        self.histories.append((obj._meta.label_lower, obj.public_id, obj.version, fields))
 
 
 def apply(rows: Sequence[LedgerRow], context: ApplyContext) -> ApplyResult:
@@ -77,7 +73,8 @@ def apply(rows: Sequence[LedgerRow], context: ApplyContext) -> ApplyResult:
             assert keeper is not None
             _write(row, station, keeper, writing)
         writing.count(row)
-    audit.copy_changes(writing.histories)
+    actor = ActorField().get_prep_value(context.by.ref)
+    audit.copy_changes(writing.histories, at=context.now, actor=actor, batch=context.batch_id, source=SOURCE)
     if writing.touched:
         presence.refresh_around(writing.touched, regions=writing.regions, cores=writing.cores)
     return writing.result

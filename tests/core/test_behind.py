@@ -14,18 +14,19 @@ from members.models import Evidence
 pytestmark = pytest.mark.django_db
 
 
-def change(number: int) -> tuple[object, ...]:
-    return ("t", f"o{number}", number, clock.now(), "abc 张三", "", "edit", {"值": [None, "\\t\n\\N"]})
+def changes(*numbers: int, behind: Behind) -> None:
+    rows = [("t", f"o{number}", number, {"值": [None, "\\t\n\\N"]}) for number in numbers]
+    copy_changes(rows, at=clock.now(), actor="abc 张三", batch="", source="edit", behind=behind)
 
 
 def test_a_query_waits_for_what_was_sent():
     followed = []
     with Behind() as behind:
-        copy_changes([change(1), change(2)], behind)
+        changes(1, 2, behind=behind)
         behind.then(lambda: followed.append(Change.objects.count()))
         behind.go()
         assert Change.objects.count() == 2
-        copy_changes([change(3)], behind)
+        changes(3, behind=behind)
     assert [one.fields["值"][1] for one in Change.objects.order_by("version")] == ["\\t\n\\N"] * 3
     assert followed == [2]
 
@@ -55,7 +56,7 @@ def test_an_error_reaches_the_caller():
 def test_what_the_caller_breaks_off_is_not_sent():
     def broken_off() -> None:
         with transaction.atomic(), Behind() as behind:
-            copy_changes([change(1)], behind)
+            changes(1, behind=behind)
             raise KeyError
 
     with pytest.raises(KeyError):

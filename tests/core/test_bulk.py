@@ -6,9 +6,9 @@ import pytest
 
 from audit.actions import CHANGE_COLUMNS, copy_changes
 from audit.models import Change
-from branches.models import RuleSetting
+from branches.models import Organisation, RuleSetting
 from core import clock
-from core.bulk import copy_rows
+from core.bulk import copy_rows, update_rows
 from exchange.models import ImportBatch, ImportChunk
 
 pytestmark = pytest.mark.django_db
@@ -17,16 +17,30 @@ pytestmark = pytest.mark.django_db
 def test_every_awkward_text_survives():
     awkward = ["plain", "tab\tand\nline\rfeed", "back\\slash \\N \\.", "“引号”'\"", "", "\\t", "，逗号;", "😀"]
     now = clock.now().replace(microsecond=123456)
-    rows = [
-        ("t", f"o{number}", number, now, "abc 张三", "", "edit", {"值": [text, None], "数": [1, True]})
-        for number, text in enumerate(awkward)
-    ]
-    assert copy_changes(rows) == len(awkward)
+    rows = [("t", f"o{number}", number, {"值": [text, None], "数": [1, True]}) for number, text in enumerate(awkward)]
+    assert copy_changes(rows, at=now, actor="abc 张三", batch="", source="edit") == len(awkward)
     found = Change.objects.order_by("version")
     assert [change.fields["值"][0] for change in found] == awkward
     assert found[0].fields["数"] == [1, True]
     assert found[0].at == now
     assert found[0].actor.label == "张三"
+
+
+def test_what_all_rows_share_survives_too():
+    awkward = ["plain", "tab\tback\\slash\nand \\N", ""]
+    for text in awkward:
+        copy_changes(
+            [("t", text, 1, {"值": [None, text]})] * 2, at=clock.now(), actor="a 张三", batch=text, source="edit"
+        )
+    found = Change.objects.order_by("pk").values_list("object_id", "batch", "fields")
+    assert list(found) == [(text, text, {"值": [None, text]}) for text in awkward for _ in range(2)]
+
+
+def test_updates_with_a_value_that_all_rows_get(branch, other_branch):
+    rows = [(branch.pk, "甲"), (other_branch.pk, "乙\t\\")]
+    assert update_rows(Organisation, ("short_name",), rows, same={"region_code": "379981"}) == 2
+    found = Organisation.objects.filter(region_code="379981").order_by("pk").values_list("pk", "short_name")
+    assert list(found.filter(pk__in=[branch.pk, other_branch.pk])) == sorted(rows)
 
 
 def test_no_rows_is_no_statement():
@@ -44,5 +58,6 @@ def test_dates_and_nulls(branch, county):
 def test_bytes_survive_also_none_at_all():
     batch = ImportBatch.objects.create(file_name="台账.xlsx", sha256="0", uploaded_at=clock.now())
     for number, blob in enumerate((b"", b"\\x\t\n\x00\xff", b"\\")):
-        copy_rows(ImportChunk, ("batch_id", "sheet", "first", "blob"), [(batch.pk, 0, number, blob)])
-        assert bytes(ImportChunk.objects.get(first=number).blob) == blob
+        copy_rows(ImportChunk, ("batch_id", "sheet", "first", "blob", "plans"), [(batch.pk, 0, number, blob, blob)])
+        found = ImportChunk.objects.get(first=number)
+        assert (bytes(found.blob), bytes(found.plans)) == (blob, blob)

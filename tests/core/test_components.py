@@ -259,7 +259,7 @@ def test_parts_beyond_the_total_do_not_stick_out():
 def entries(monkeypatch):
     monkeypatch.setattr(navigation, "_items", {})
     monkeypatch.setattr(navigation, "_address", lambda item: f"/{item.url_name}/".replace("//", "/"))
-    navigation.register(NavItem("list", "党员", "people", 20, 1, "view", lambda reader: 2705))
+    navigation.register(NavItem("list", "党员", "people", 20, 1, "view"))
     navigation.register(NavItem("home", "工作台", "", 10, 1))
     navigation.register(NavItem("log", "操作日志", "log", 30, 2, "audit"))
 
@@ -268,8 +268,8 @@ def entries(monkeypatch):
 def test_navigation_shows_what_the_reader_may_open():
     reader = SimpleNamespace(can=lambda permission: permission == "view")
     shown = navigation.for_reader(reader, "/people/3/")
-    assert [[(entry.label, entry.count, entry.is_current) for entry in group] for group in shown] == [
-        [("工作台", None, False), ("党员", 2705, True)]
+    assert [[(entry.label, entry.is_current) for entry in group] for group in shown] == [
+        [("工作台", False), ("党员", True)]
     ]
 
 

@@ -3,73 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import transaction
 
-from branches.actions import organisations
-from branches.models import RuleSetting
 from core import clock
-from core.actors import acting_as
 from core.ledgers import ledger
 from exchange.actions.applies import apply, undo
-from exchange.actions.batches import receive
-from exchange.actions.checks import check
-from exchange.actions.learned import learn_value
-from exchange.models import ImportBatch, ImportRow, KnownRows
+from exchange.models import ImportRow, KnownRows
 from exchange.report import report_of, rows_of
-from members.actions.journeys import edit_journey, end_journey
-from members.actions.lost import open_lost
-from members.actions.people import edit_member, move_member
 from members.models import Evidence, Freshness, Journey, Member
-from tests.conftest import next_identity
+from tests.exchange.town import (
+    NAMES,
+    REGISTER,
+    Town,
+    edited,
+    ended,
+    journey_edited,
+    learned,
+    lost,
+    moved,
+    renamed,
+    row_of,
+    ruled,
+    undone,
+)
 
 pytestmark = pytest.mark.django_db
-
-HEAD = "序号,姓名,公民身份号码,所在党支部,流出时间,流出原因,流入地（省）,流入地（市）,流入地（县）,工作单位及职务,联系电话,联系人电话,党费交至,备注"
-REGISTER = "序号,姓名,性别,公民身份号码,出生日期,人员类别,入党日期,所在党支部,手机号码,家庭住址"
-NAMES = ("何建国", "何秀英", "何明", "吕海涛", "吕芳", "吕志强", "何桂兰", "吕玉梅")
-
-
-class Town:
-    """Eight people in two branches, their ledger as lines, taken in by the town."""
-
-    def __init__(self, by: Any, town: Any) -> None:
-        self.by, self.town = by, town
-        self.numbers = [next_identity() for _ in NAMES]
-        self.lines = [
-            f"{at + 1},{name},{number},{name[0]}{'寨' if name[0] == '何' else '楼'}村党支部,20{10 + at}-0{at + 1}-15,务工,江苏省,苏州市,"
-            f"昆山市,某厂,1990001{at:04d},1990002{at:04d},2026年{at + 1}月,"
-            for at, (name, number) in enumerate(zip(NAMES, self.numbers, strict=True))
-        ]
-        self.lines[5] = self.lines[5].replace("务工", "搞副业")  # a word that is in no list: a warning
-        self.lines[6] = (
-            self.lines[6].replace("江苏省", "同上").replace("2016", "2026")
-        )  # 同上, and away for a short time
-
-    def take(
-        self, lines: list[str] | None = None, *, head: str = HEAD, kind: str = "outflow", to_apply: bool = True
-    ) -> ImportBatch:
-        data = "\n".join([head, *(self.lines if lines is None else lines), ""]).encode()
-        batch = receive(data=data, name="台账.csv", by=self.by, under=self.town, kind=kind)
-        batch = check(batch=batch, by=self.by, data=data)
-        return apply(batch=batch, by=self.by, mode="good_rows") if to_apply else batch
-
-
-@pytest.fixture
-def people(town_actor, town, branch, other_branch) -> Iterator[Town]:
-    with acting_as(town_actor):
-        found = Town(town_actor, town)
-        lines = [
-            f"{at + 1},{name},{'男' if int(number[16]) % 2 else '女'},{number},{number[6:10]}-{number[10:12]}-{number[12:14]},正式党员,"
-            f"2005-07-01,{name[0]}{'寨' if name[0] == '何' else '楼'}村党支部,1990000{at:04d},云湖县马店镇"
-            for at, (name, number) in enumerate(zip(NAMES, found.numbers, strict=True))
-        ]
-        assert found.take(lines, head=REGISTER, kind="members").counts["new"] == len(NAMES)
-        found.register = lines
-        yield found
 
 
 def outcome(people: Town, lines: list[str], **more: Any) -> dict[str, Any]:
@@ -150,60 +112,11 @@ def test_a_person_twice_makes_everything_be_read(people):
     assert same_both_ways(people, [nameless, *people.lines]) == 0
 
 
-def row_of(people: Town, at: int) -> Member:
-    return Member.objects.visible_to(people.by).get(name=NAMES[at])
-
-
-def edited(people: Town) -> None:
-    member = row_of(people, 0)
-    edit_member(member=member, values={"home_address": "云湖县青石镇"}, by=people.by)
-
-
-def moved(people: Town) -> None:
-    other = row_of(people, 3).home
-    move_member(member=row_of(people, 0), to=other, by=people.by)
-
-
-def ended(people: Town) -> None:
-    journey = Journey.objects.visible_to(people.by).get(member=row_of(people, 0))
-    end_journey(journey=journey, outcome="returned", on="2026-05", by=people.by)
-
-
-def journey_edited(people: Town) -> None:
-    journey = Journey.objects.visible_to(people.by).get(member=row_of(people, 0))
-    edit_journey(journey=journey, values={"employer": "某校"}, by=people.by)
-
-
-def lost(people: Town) -> None:
-    open_lost(member=row_of(people, 0), values={"since": "2026-01"}, by=people.by)
-
-
 @pytest.mark.parametrize("happened", [edited, moved, ended, journey_edited, lost])
 def test_whose_record_has_changed_since_is_read(people, happened: Callable[[Town], None]):
     people.take()
     happened(people)
     assert same_both_ways(people) == PLAIN - 1
-
-
-def learned(people: Town) -> None:
-    batch = ImportBatch.objects.visible_to(people.by).latest("pk")
-    learn_value(batch=batch, key="reason", text="务工", value="3", by=people.by)
-
-
-def renamed(people: Town) -> None:
-    home = row_of(people, 3).home
-    organisations.rename(home, name=home.name.replace("吕楼", "新吕楼"), short_name="新吕楼村党支部", by=people.by)
-
-
-def ruled(people: Town) -> None:
-    RuleSetting.objects.create(
-        organisation=people.town, key="mobile_min_months", value=24, starts_on="2020-01-01", set_by=people.by.ref,
-        set_at=clock.now(),
-    )  # fmt: skip
-
-
-def undone(people: Town) -> None:
-    undo(batch=ImportBatch.objects.visible_to(people.by).latest("pk"), by=people.by)
 
 
 @pytest.mark.parametrize("happened", [learned, renamed, ruled, undone])

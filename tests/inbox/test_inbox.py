@@ -164,14 +164,16 @@ def test_somebody_elses_message_is_not_found(client_for, other_town_user, town_u
     assert client_for(other_town_user).post(reverse("message-read", args=[message.public_id])).status_code == 404
 
 
-def test_the_badge_counts_in_one_query(town, town_user, town_actor, django_assert_num_queries):
-    assert queries.count_for(town_actor) is None
+def test_all_badges_are_counted_in_one_query(town, town_user, town_actor, django_assert_num_queries):
+    def badges():
+        with django_assert_num_queries(1):
+            found = [entry for group in navigation.for_reader(town_actor, "/") for entry in group]
+        return {entry.key: entry.count for entry in found if entry.count is not None}
+
+    assert badges() == {}
     actions.raise_todo("t", town, "待定")
     actions.tell(town_user, "已退回")
-    with django_assert_num_queries(1):
-        assert queries.count_for(town_actor) == 2
-    entries = [entry for group in navigation.for_reader(town_actor, "/") for entry in group]
-    assert next(entry.count for entry in entries if entry.key == "inbox") == 2
+    assert badges() == {"inbox": 2}
 
 
 def test_it_moves_with_its_organisation(branch, town, other_town, county_actor, secretary_user, other_town_actor):

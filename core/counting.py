@@ -1,8 +1,8 @@
-"""Counts that stay cheap on large tables: by path in one query, given up beyond a limit."""
+"""Counts that stay cheap on large tables: by path in one query, given up beyond a limit, by several traits in one reading."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,6 +41,40 @@ def capped(queryset: QuerySet[Any], limit: int) -> tuple[int, bool]:
     return min(number, limit), number > limit
 
 
+Numbers = dict[tuple[Any, ...], tuple[int, ...]]
+
+
+def by_sets(rows: QuerySet[Any], sets: Sequence[Sequence[str]], flags: Sequence[str]) -> list[Numbers]:
+    """For each set of columns, by the values that occur together: how many rows, and how many of them with each of ``flags``.
+
+    ``rows``: a queryset of ``values``; no column is in two sets, flags are true or not. PostgreSQL reads the rows once for all
+    sets, SQLite once for each.
+    """
+    numbers = ", ".join(["COUNT(*)", *(f"COUNT(*) FILTER (WHERE {flag})" for flag in flags)])
+    names = [", ".join(columns) for columns in sets]
+
+    def read(select: str, group: str) -> list[tuple[Any, ...]]:
+        sql, params = rows.query.sql_with_params()
+        with connections[rows.db].cursor() as cursor:
+            cursor.execute(f"SELECT {select}, {numbers} FROM ({sql}) AS counted GROUP BY {group}", params)  # noqa: S608
+            return cursor.fetchall()
+
+    if connections[rows.db].vendor != "postgresql":
+        return [
+            {row[: len(columns)]: row[len(columns) :] for row in read(of_set, of_set)}
+            for columns, of_set in zip(sets, names, strict=True)
+        ]
+    which = [f"GROUPING({columns[0]}) = 0" for columns in sets]
+    together = read(", ".join([*which, *names]), f"GROUPING SETS (({'), ('.join(names)}))")
+    found: list[Numbers] = []
+    begin, after = len(sets), len(sets) + sum(map(len, sets))
+    for place, columns in enumerate(sets):
+        end = begin + len(columns)
+        found.append({row[begin:end]: row[after:] for row in together if row[place]})
+        begin = end
+    return found
+
+
 @contextmanager
 def hashed() -> Iterator[None]:
     """Inside, PostgreSQL counts groups by a hash table and does not sort the rows first, and starts further processes only where
@@ -49,12 +83,30 @@ def hashed() -> Iterator[None]:
     For few groups of many rows the sort is a third of the work. The planner cannot know: it takes the scope of two joined tables
     for independent, expects a handful of rows, and finds a sort as cheap.
     """
+    with _planned(enable_sort="off", parallel_setup_cost="5000"):
+        yield
+
+
+@contextmanager
+def side_by_side() -> Iterator[None]:
+    """Inside, PostgreSQL reads both sides of a join once and in one process: where an index of each has them in the same order, from
+    end to end beside each other.
+
+    A narrow scope it takes for one row, and would read the other side again for each. Several processes would wait for one hash
+    table of everybody, which costs more than it saves.
+    """
+    with _planned(enable_nestloop="off", max_parallel_workers_per_gather="0"):
+        yield
+
+
+@contextmanager
+def _planned(**settings: str) -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
     outermost = not connection.in_atomic_block
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL parallel_setup_cost = 20000")
+        cursor.execute("; ".join(f"SET LOCAL {name} = '{value}'" for name, value in settings.items()))
         yield
         if not outermost:  # else it ends with the transaction
-            cursor.execute("SET LOCAL enable_sort = DEFAULT; SET LOCAL parallel_setup_cost = DEFAULT")
+            cursor.execute("; ".join(f"SET LOCAL {name} = DEFAULT" for name in settings))

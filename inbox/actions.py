@@ -187,18 +187,20 @@ def tell(
 
 @dataclass(frozen=True)
 class Told:
-    """A message to the staff of the organisation at ``path``: what :func:`tell` takes."""
+    """A message to the staff of the organisation at ``path``, or to one person by the account's public id: what :func:`tell`
+    takes."""
 
     path: str
     title: str
     text: str = ""
     level: str = Level.INFO
     link: Address = ("", [])
+    to: str = ""
 
 
 @transaction.atomic
 def tell_many(told: Iterable[Told], *, by: Actor = SYSTEM, now: dt.datetime | None = None) -> int:
-    """Many organisations at once, as :func:`tell` tells one. The number told."""
+    """Many organisations or people at once, as :func:`tell` tells one. The number told."""
     now = now or clock.now()
     rest, number = iter(told), 0
     while part := list(islice(rest, AT_ONCE)):
@@ -207,13 +209,13 @@ def tell_many(told: Iterable[Told], *, by: Actor = SYSTEM, now: dt.datetime | No
             require_no_number(one.text)
         Message.objects.bulk_create(
             Message(
-                organisation_path=one.path, title=one.title[:100], text=one.text[:500], level=Level(one.level),
+                to=one.to, organisation_path=one.path, title=one.title[:100], text=one.text[:500], level=Level(one.level),
                 url_name=one.link[0], url_args=list(one.link[1]), told_by=by.ref, told_at=now,
             )
             for one in part
         )  # fmt: skip
         for one in part:
-            transaction.on_commit(partial(channels.send, Note("", one.path, one.title)))
+            transaction.on_commit(partial(channels.send, Note(one.to, one.path, one.title)))
         number += len(part)
     return number
 

@@ -93,14 +93,6 @@ def with_schooling(column: str, key: str) -> Q:
     return Q(**{column: ""}) if key == NONE else Q(**{f"{column}__in": SCHOOLING[key][1]})
 
 
-def schooling_number(column: str) -> Case:
-    """Each row's schooling by its place in :data:`SCHOOLING`, as SQL; see :func:`schooling_at`."""
-    whens = [
-        When(Q(**{f"{column}__in": codes}), then=Value(place)) for place, (_, codes) in enumerate(SCHOOLING.values())
-    ]
-    # From below: in a county of villages the first comparison answers for most.
-    return Case(*reversed(whens), default=Value(len(SCHOOLING)), output_field=IntegerField())
-
-
-def schooling_at(place: int) -> str:
-    return [*SCHOOLING, NONE][place]
+def schooling_of(code: str) -> str:
+    """The band of a code of education."""
+    return next((key for key, (_, codes) in SCHOOLING.items() if code in codes), NONE)

@@ -52,7 +52,7 @@ def sees_file(journey: Journey, actor: Actor) -> bool:
 def crumbs(journey: Journey, actor: Actor, last: str = "") -> list[Link]:
     label = journey.get_direction_display()
     if sees_file(journey, actor):
-        found = presenters.crumbs(journey.member, label)
+        found = presenters.crumbs(journey.member, actor, label)
     else:
         found = [Link("本县来此的党员", reverse("hosted-list")), Link(journey.member.name)]
     return [*found[:-1], Link(found[-1].label, journey.get_absolute_url()), Link(last)] if last else found

@@ -86,9 +86,9 @@ class Deed:
     tone: str = "plain"
 
 
-def crumbs(member: Member | None, last: str = "") -> list[Link]:
-    """党员 › the person › this page."""
-    found = [Link("党员", reverse("member-list"))]
+def crumbs(member: Member | None, actor: Actor, last: str = "") -> list[Link]:
+    """党员 › the person › this page. Who holds an outpost alone has no list to go back to."""
+    found = [Link("党员", reverse("member-list") if actor.can(Permission.VIEW) else "")]
     if member is not None:
         found.append(Link(member.name, member.get_absolute_url() if last else ""))
     return [*found, Link(last)] if last else found

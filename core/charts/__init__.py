@@ -6,9 +6,9 @@ the people behind them, with the same numbers as a table below. One drawing serv
 """
 
 from core.charts.bands import bars, pyramid, stacked
-from core.charts.shapes import Chart
+from core.charts.shapes import Cell, Chart
 from core.charts.strips import progress_bar, stacked_bar
 from core.charts.tiles import tile_map
 from core.charts.trend import Point, line
 
-__all__ = ["Chart", "Point", "bars", "line", "progress_bar", "pyramid", "stacked", "stacked_bar", "tile_map"]
+__all__ = ["Cell", "Chart", "Point", "bars", "line", "progress_bar", "pyramid", "stacked", "stacked_bar", "tile_map"]

@@ -107,8 +107,8 @@ class Paper:
     def _width(self) -> int:
         return PAGE[0] - self.margins[2] - self.margins[3]
 
-    def table(self, widths: Sequence[int], rows: Sequence[Row]) -> None:
-        """``widths``: of the columns, in parts of the page's width."""
+    def table(self, widths: Sequence[int], rows: Sequence[Row], *, headed: bool = False) -> None:
+        """``widths``: of the columns, in parts of the page's width. ``headed``: the first row stands above the others on every page."""
         table = self._document.add_table(rows=len(rows), cols=len(widths))
         table.style, table.alignment, table.autofit = "Table Grid", TABLE.CENTER, False
         scale = self._width / sum(widths)
@@ -119,6 +119,11 @@ class Paper:
             made.height, made.height_rule = Mm(row.height), HEIGHT.AT_LEAST
             made._tr.get_or_add_trPr().append(made._tr.makeelement(qn("w:cantSplit"), {}))
             self._fill(made, row.cells, columns)
+        if headed:
+            head = table.rows[0]
+            head._tr.get_or_add_trPr().append(head._tr.makeelement(qn("w:tblHeader"), {}))
+            for cell in head.cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
 
     def _fill(self, made: Any, cells: Sequence[Cell], columns: Sequence[Any]) -> None:
         """The cells of a row, joined over the columns they take."""
@@ -143,9 +148,13 @@ class Paper:
             made = box.paragraphs[0] if not number else box.add_paragraph()
             made.alignment = align
             made.paragraph_format.space_after = Pt(0)
-            off = made._p.makeelement(qn("w:snapToGrid"), {qn("w:val"): "0"})
-            made._p.get_or_add_pPr().insert_element_before(off, "w:spacing", "w:ind", "w:jc")
+            self._off_the_grid(made)
             self._font(made.add_run(clean(text)), TEXT_FONT, TABLE_SIZE)
+
+    @staticmethod
+    def _off_the_grid(paragraph: Any) -> None:
+        off = paragraph._p.makeelement(qn("w:snapToGrid"), {qn("w:val"): "0"})
+        paragraph._p.get_or_add_pPr().insert_element_before(off, "w:spacing", "w:ind", "w:jc")
 
     def bytes(self) -> bytes:
         data = io.BytesIO()

@@ -9,8 +9,10 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from docx.enum.table import WD_TABLE_ALIGNMENT as TABLE
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.enum.text import WD_LINE_SPACING as SPACING
 from docx.oxml import OxmlElement
@@ -21,7 +23,8 @@ from core.documents.docx import TEXT_FONT, TITLE_FONT, TITLE_SIZE, Paper, clean
 from core.documents.workbook import escape
 
 HEAD_FONT, SUBHEAD_FONT, PAGE_FONT = "黑体", "楷体_GB2312", "宋体"
-BODY_SIZE, PAGE_SIZE = 16, 14  # points: 三号, 四号
+BODY_SIZE, PAGE_SIZE, PICTURE_SIZE = 16, 14, 9  # points: 三号, 四号, 小五
+PICTURE_WIDTH = 72  # millimetres: two side by side
 LINE = 28.95  # points, fixed: 22 of them fill the type area
 LINES_PITCH = 579  # twentieths of a point
 TIGHTER = -5  # twentieths of a point: 28 characters in 156 mm; a grid of characters does the same in Word alone
@@ -33,8 +36,17 @@ OPEN, SHUT = "\ue000", "\ue001"  # around the name of a field; private character
 _FIELD = re.compile(f"{OPEN}(.*?){SHUT}")
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A PNG; ``words``: what it shows, for who does not see it."""
+
+    caption: str
+    content: bytes
+    words: str
+
+
 class OfficialPaper(Paper):
-    """Made from top to bottom: title, to whom, text and tables, signature. ``paged``: with page numbers."""
+    """Made from top to bottom: title, to whom, text, tables and pictures, signature. ``paged``: with page numbers."""
 
     margins = (37, 35, 28, 26)
     text_size = BODY_SIZE
@@ -113,11 +125,28 @@ class OfficialPaper(Paper):
         made.paragraph_format.keep_with_next = True
         self._font(made.add_run(clean(text)), HEAD_FONT, PAGE_SIZE)
 
+    def pictures(self, row: Sequence[Picture]) -> None:
+        """One, or several side by side, each below its caption; all of them on one page."""
+        table = self._document.add_table(rows=2, cols=len(row))
+        table.alignment = TABLE.CENTER
+        for place, one in enumerate(row):
+            above, below = (table.cell(line, place).paragraphs[0] for line in (0, 1))
+            for made in (above, below):
+                made.alignment = ALIGN.CENTER
+                made.paragraph_format.space_after = Pt(2)
+                self._off_the_grid(made)
+            above.paragraph_format.keep_with_next = True
+            self._font(above.add_run(clean(one.caption)), HEAD_FONT, PICTURE_SIZE)
+            drawn = below.add_run().add_picture(io.BytesIO(one.content), width=Mm(PICTURE_WIDTH))
+            drawn._inline.docPr.set("descr", clean(one.words))
+
     def signature(self, unit: str, day: str) -> None:
         """Who and when, four characters from the right edge (成文日期右空四字)."""
-        self._line(ALIGN.LEFT)
+        self._document.paragraphs[-1].paragraph_format.keep_with_next = True  # no page holds them alone
+        self._line(ALIGN.LEFT).paragraph_format.keep_with_next = True
         for text in (unit, day):
             made = self._line(ALIGN.RIGHT)
+            made.paragraph_format.keep_with_next = text == unit
             made.paragraph_format.right_indent = Pt(BODY_SIZE * 4)
             self._run(made, text, TEXT_FONT)
 

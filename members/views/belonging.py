@@ -48,7 +48,7 @@ class MobileQuit(ScopedDetail):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         context = {
             "member": self.object,
-            "crumbs": presenters.crumbs(self.object, "退出流动支部"),
+            "crumbs": presenters.crumbs(self.object, self.actor, "退出流动支部"),
             "blockers": [] if self.object.care and not self.object.is_guest else ["没有编入流动支部。"],
         }
         return render(request, "members/mobile_quit.html", context)

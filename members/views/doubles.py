@@ -31,7 +31,7 @@ class Doubles(ScopedList):
 
     def get(self, request: PortalRequest) -> HttpResponse:
         pairs = [side_by_side.double(pair) for pair in possible_doubles(self.actor)]
-        crumbs = [*presenters.crumbs(None), Link("可能重复的档案")]
+        crumbs = [*presenters.crumbs(None, self.actor), Link("可能重复的档案")]
         return render(request, "members/doubles.html", {"pairs": pairs, "most": PAIRS, "crumbs": crumbs})
 
 
@@ -105,7 +105,7 @@ class Merge(ScopedDetail):
             "blockers": merging.merge_blockers(self.object, self.gone),
             "swap_url": reverse("member-merge", args=[self.gone.public_id, self.object.public_id]),
             "crumbs": [
-                *presenters.crumbs(None), Link("可能重复的档案", reverse("double-list")), Link("合并两份档案"),
+                *presenters.crumbs(None, self.actor), Link("可能重复的档案", reverse("double-list")), Link("合并两份档案"),
             ],
         }  # fmt: skip
         return render(self.request, "members/merge.html", context)

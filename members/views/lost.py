@@ -42,7 +42,7 @@ class LostDetail(ScopedDetail):
         steps = LostStep.objects.visible_to(self.actor).filter(lost=spell).order_by("on", "pk")
         return {
             "lost": spell,
-            "crumbs": presenters.crumbs(spell.member, "联系情况"),
+            "crumbs": presenters.crumbs(spell.member, self.actor, "联系情况"),
             "state": state,
             "tone": tone,
             "proposal": shown.proposal(procedure),

@@ -100,7 +100,7 @@ class FormPage(ScopedDetail):
             form.data["version"] = str(fresh.version)
 
     def crumbs(self) -> list[Link]:
-        return crumbs(self.member(), self.title())
+        return crumbs(self.member(), self.actor, self.title())
 
     def page(self, form: Any, stale: StaleVersion | None = None) -> HttpResponse:
         context = {

@@ -50,7 +50,7 @@ def file_context(request: PortalRequest, member: Member, shown: dict[str, str]) 
     changes = history.changes_of(history.person_records(member, [*journeys, *spells], gone, actor), limit + 1)
     return {
         "member": member,
-        "crumbs": presenters.crumbs(member),
+        "crumbs": presenters.crumbs(member, actor),
         "chips": presenters.status_chips(member, journeys, spells),
         "facts": presenters.facts(member),
         "numbers": presenters.numbers(member, actor, shown),

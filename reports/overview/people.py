@@ -1,6 +1,6 @@
-"""The people of the overview, counted: three readings of the journeys out, one small count for each other list.
+"""The people of the overview, counted: one reading of the journeys out, one small count for each other list.
 
-Each reading is a plain GROUP BY over columns that one index holds (``journey_traits``, ``member_home``), by traits with few values
+The reading is a plain GROUP BY over columns that two indexes hold (``journey_traits``, ``member_home``), by traits with few values
 together; the sums of each trait are made of the combinations (:class:`Tally`). Nothing is stored: the figures are as of now.
 """
 
@@ -10,9 +10,9 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import BooleanField, Case, Count, ExpressionWrapper, F, IntegerField, Q, Value, When
 
 from core import counting
 from core.actors import Actor
@@ -20,12 +20,13 @@ from core.permissions import Permission
 from core.scoping import in_ranges
 from members import bands, standing
 from members.clears import OF_JOURNEY
-from members.enums import Direction
 from reports.overview.lists import AWAY, EVERYBODY, HERE, SEARCHED
 
 ONE = Value(1)  # counts rows; a column would have to be read
 PLACES = 8  # more than a kind of bands has
 SEXES = ("1", "2", "", bands.NONE)  # the last: stated as not known
+SETS = (("region_code", "mobility"), ("industry", "reason"), ("bands", "schooling"))
+FLAGS = ("is_mobile", "is_late", "is_long", "is_unclear")
 
 
 @dataclass(frozen=True)
@@ -71,99 +72,105 @@ class People:
 
 
 def people(actor: Actor, today: dt.date) -> People:
-    """Six queries, and those for the rules."""
+    """Five queries (on SQLite, which reads the stays once for each tally, seven), and those for the rules."""
     with counting.hashed():
-        return _counted(actor, today)
-
-
-def _counted(actor: Actor, today: dt.date) -> People:
-    spells = SEARCHED.queryset(actor).order_by().values_list("state").annotate(number=Count(ONE))
-    is_mobile = standing.mobile("", today)  # asks for the rules: once for all three
-    regions = _regions(actor, today, is_mobile)
-    away = sum(row["away"] for row in regions)
-    person, gaps = _persons(actor, today, is_mobile, away)
-    return People(
-        members=EVERYBODY.queryset(actor).count(),
-        inward=HERE.queryset(actor).count(),
-        spells=Counter(dict(spells)),
-        away=away,
-        late=sum(row["late"] for row in regions),
-        due=sum(row["long"] for row in regions if standing.is_one_place(row["region_code"], row["mobility"])),
-        gaps=gaps,
-        places=_places(regions),
-        work=_work(actor, is_mobile),
-        person=person,
-    )
-
-
-def _regions(actor: Actor, today: dt.date, is_mobile: Q) -> list[dict[str, Any]]:
-    """Where they are, and how they stand: :mod:`members.standing`, as the lists ask it. ``long``: in that place for long."""
-    rows = AWAY.queryset(actor).order_by().values("region_code", "mobility")
-    return list(
-        rows.annotate(
-            away=Count(ONE),
-            mobile=Count(ONE, filter=is_mobile),
-            late=Count(ONE, filter=standing.return_passed("", today)),
-            long=Count(ONE, filter=standing.long_there("", today)),
+        spells = SEARCHED.queryset(actor).order_by().values_list("state").annotate(number=Count(ONE))
+        stays = _stays(actor, today)
+        return People(
+            members=EVERYBODY.queryset(actor).count(),
+            inward=HERE.queryset(actor).count(),
+            spells=Counter(dict(spells)),
+            away=sum(number.away for number in stays.places.values()),
+            late=sum(number.late for number in stays.places.values()),
+            due=sum(number.long for where, number in stays.places.items() if standing.is_one_place(*where)),
+            gaps=_gaps(stays.person),
+            places=_mobile(("region", "mobility"), stays.places),
+            work=_mobile(("industry", "reason"), stays.work),
+            person=_mobile(("sex", "age", "party_age", "schooling"), stays.person),
         )
+
+
+class Number(NamedTuple):
+    """Of those away, as :data:`FLAGS`: mobile, past their return, where they are for long, away since, to or for what is not known."""
+
+    away: int = 0
+    mobile: int = 0
+    late: int = 0
+    long: int = 0
+    unclear: int = 0
+
+
+Numbers = Mapping[tuple[str, ...], Number]
+
+
+@dataclass(frozen=True)
+class Stays:
+    """By region and mobility; by trade and reason; by sex, bands of age and Party age, and schooling."""
+
+    places: Numbers
+    work: Numbers
+    person: Numbers
+
+
+def _stays(actor: Actor, today: dt.date) -> Stays:
+    rows, traits = AWAY.queryset(actor).order_by(), _traits(today)
+    with counting.side_by_side():
+        found = _read(_beside(rows, actor), traits)
+    if sum(number.away for number in found.work.values()) != rows.count():
+        # A stay that is not kept where its person is: a mend of the data is due, the figures must be right all the same.
+        found = _read(rows, traits)
+    return found
+
+
+def _beside(rows: Any, actor: Actor) -> Any:
+    """The same rows: a stay is kept where its person's membership is, and an index of each table has them in the order of place
+    and person. The scope is said of both, so that both are read from where it begins."""
+    beside = rows.filter(member__home_path=F("home_path"))
+    return (
+        beside if actor.everything else beside.filter(in_ranges(["member__home_path"], actor.ranges(Permission.VIEW)))
     )
 
 
-def _places(regions: list[dict[str, Any]]) -> Tally:
-    found = {(row["region_code"], row["mobility"]): row["mobile"] for row in regions if row["mobile"]}
-    return Tally(("region", "mobility"), found)
+def _traits(today: dt.date) -> dict[str, Any]:
+    """How they stand is asked as the lists ask it. ``bands``: age, Party age and sex as one number."""
+    flags = (
+        standing.mobile("", today),
+        standing.return_passed("", today),
+        standing.long_there("", today),
+        OF_JOURNEY["time"]("") | OF_JOURNEY["trade"]("") | Q(region_code=""),  # the person's own facts are in the bands
+    )
+    age = bands.number_of("member__birth_date", bands.AGES, today)
+    party_age = bands.number_of("member__joined_on", bands.PARTY_AGES, today)
+    whens = [When(member__sex=value, then=Value(place)) for place, value in enumerate(SEXES[:-1])]
+    sex = Case(*whens, default=Value(len(SEXES) - 1), output_field=IntegerField())
+    return {
+        **{name: ExpressionWrapper(flag, BooleanField()) for name, flag in zip(FLAGS, flags, strict=True)},
+        "bands": (age * PLACES + party_age) * PLACES + sex,
+        "schooling": F("member__education"),
+    }
 
 
-def _work(actor: Actor, is_mobile: Q) -> Tally:
-    traits = ("industry", "reason")
-    rows = AWAY.queryset(actor).filter(is_mobile).order_by().values_list(*traits)
-    return Tally(traits, {tuple(key): number for *key, number in rows.annotate(number=Count(ONE))})
-
-
-def _persons(actor: Actor, today: dt.date, is_mobile: Q, away: int) -> tuple[Tally, int]:
-    """Who they are, and how many of all those away lack one of the four clears."""
-    rows = AWAY.queryset(actor)
-    found = _by_person(_beside(rows, actor), today, is_mobile)
-    if sum(row["away"] for row in found) != away:
-        # A stay that is not kept where its person is: a mend of the data is due, the figures must be right all the same.
-        found = _by_person(rows, today, is_mobile)
-    numbers: Counter[tuple[Any, ...]] = Counter()
-    gaps = 0
-    for row in found:
-        kinds, sex = divmod(row["traits"], PLACES)
-        kinds, schooling = divmod(kinds, PLACES)
-        age, party_age = divmod(kinds, PLACES)
+def _read(rows: Any, traits: Mapping[str, Any]) -> Stays:
+    found = counting.by_sets(rows.values(*SETS[0], *SETS[1], **traits), SETS, FLAGS)
+    places, work, banded = ({key: Number(*one) for key, one in numbers.items()} for numbers in found)
+    person: dict[tuple[str, ...], Number] = {}
+    for (place, code), number in banded.items():
+        ages, sex = divmod(place, PLACES)
+        age, party_age = divmod(ages, PLACES)
         key = (
             SEXES[sex],
             bands.key_at(bands.AGES, age),
             bands.key_at(bands.PARTY_AGES, party_age),
-            bands.schooling_at(schooling),
+            bands.schooling_of(code),
         )
-        numbers[key] += row["mobile"]
-        gaps += row["away"] if "" in key or bands.NONE in key[1:] else row["unclear"]
-    return Tally(("sex", "age", "party_age", "schooling"), numbers), gaps
+        person[key] = Number(*map(sum, zip(number, person.get(key, Number()), strict=True)))
+    return Stays(places, work, person)
 
 
-def _beside(rows: Any, actor: Actor) -> Any:
-    """The same rows, the scope said of both tables: a stay is kept where its person's membership is, and each is read by its own
-    index instead of person by person."""
-    return rows if actor.everything else rows.filter(in_ranges(["member__home_path"], actor.ranges(Permission.VIEW)))
+def _gaps(person: Numbers) -> int:
+    """How many of those away lack one of the four clears."""
+    return sum(number.away if "" in key or bands.NONE in key[1:] else number.unclear for key, number in person.items())
 
 
-def _by_person(rows: Any, today: dt.date, is_mobile: Q) -> list[dict[str, Any]]:
-    """``traits``: age, Party age, schooling and sex as one number, which is hashed at once where columns are sorted.
-
-    ``unclear``: away since, to or for what is not known. The other clear, the person's own facts, is in the traits.
-    """
-    unclear = OF_JOURNEY["time"]("") | OF_JOURNEY["trade"]("") | Q(direction=Direction.OUT, region_code="")
-    age = bands.number_of("member__birth_date", bands.AGES, today)
-    party_age = bands.number_of("member__joined_on", bands.PARTY_AGES, today)
-    schooling = bands.schooling_number("member__education")
-    whens = [When(member__sex=value, then=Value(place)) for place, value in enumerate(SEXES[:-1])]
-    sex = Case(*whens, default=Value(len(SEXES) - 1), output_field=IntegerField())
-    grouped = rows.order_by().annotate(traits=((age * PLACES + party_age) * PLACES + schooling) * PLACES + sex)
-    return list(
-        grouped.values("traits").annotate(
-            away=Count(ONE), mobile=Count(ONE, filter=is_mobile), unclear=Count(ONE, filter=unclear)
-        )
-    )
+def _mobile(traits: tuple[str, ...], numbers: Numbers) -> Tally:
+    return Tally(traits, {key: number.mobile for key, number in numbers.items() if number.mobile})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from core.documents import official
 from core.documents.docx import Cell, Row
 from core.documents.official import OfficialPaper
 from reports.enums import PaperKind
-from reports.papers import texts
+from reports.papers import charts, texts
 from reports.papers.figures import Figures
 from reports.papers.making import Made, Making
 from reports.quarter import books
@@ -20,6 +21,7 @@ from sweeps.reminding import due_on
 UNITS = (22, 15, 11, 11, 15, 11, 11, 14)  # parts of the page's width
 STRUCTURE = (20, 14, 14, 14, 14)
 SILENT = (12, 44, 24, 20)
+SIDE_BY_SIDE = 2  # charts
 
 
 def report(making: Making) -> list[Made]:
@@ -43,25 +45,35 @@ def letters(making: Making) -> list[Made]:
         making.notes.append("没有流出的党员，没有致流动党员的一封信")
         return []
     values = Figures(edition).words() | {name: official.field(name) for name in texts.OF_MEMBER}
-    content = official.merged(drawn(PaperKind.LETTER, edition, values), whom)
+    content = official.merged(drawn(PaperKind.LETTER, Figures(edition), values), whom)
     return [Made(f"{making.stem}致流动党员的一封信.docx", content, len(whom))]
 
 
 def _single(making: Making, kind: PaperKind, title: str) -> Made:
-    return Made(f"{making.stem}{title}.docx", drawn(kind, making.edition, Figures(making.edition).words()).bytes())
+    figures = Figures(making.edition)
+    return Made(f"{making.stem}{title}.docx", drawn(kind, figures, figures.words()).bytes())
 
 
-def drawn(kind: PaperKind, edition: Edition, values: dict[str, str], body: str = "") -> OfficialPaper:
-    """The text that holds at the organisation (or ``body``), with its figures and tables."""
+def drawn(kind: PaperKind, figures: Figures, values: dict[str, str]) -> OfficialPaper:
+    """The text that holds at the organisation, with its figures, tables and charts."""
+    edition = figures.edition
     text = texts.text_of(kind, edition.organisation)
-    title, addressee, *lines = texts.paragraphs(body or text.body)
+    title, addressee, *lines = texts.paragraphs(text.body)
     paper = OfficialPaper(texts.filled(title, values), paged=kind != PaperKind.LETTER)
     paper.addressee(texts.filled(addressee, values))
-    for line in lines:
-        if table := texts.table_in(line, text.model.tables):
-            _TABLES[table](paper, edition)
-        else:
-            paper.paragraph(texts.filled(line, values))
+    inserts = [texts.insert_in(line, text.model.inserts) for line in lines]
+    pictures = charts.pictures(inserts, figures)
+    for is_drawn, block in groupby(zip(lines, inserts, strict=True), lambda one: one[1] in pictures):
+        if is_drawn:
+            row = [pictures[insert] for _line, insert in block]
+            for start in range(0, len(row), SIDE_BY_SIDE):
+                paper.pictures(row[start : start + SIDE_BY_SIDE])
+            continue
+        for line, insert in block:
+            if table := _TABLES.get(insert):
+                table(paper, edition)
+            elif not insert:
+                paper.paragraph(texts.filled(line, values))
     paper.signature(edition.organisation.name, values["成文日期"])
     return paper
 
@@ -74,7 +86,7 @@ def _units(paper: OfficialPaper, edition: Edition) -> None:
     rows = [(row["label"], *(row.get(key) for key in keys)) for row in table.rows]
     rows.append(("合计", *(totals.get(key) for key in keys)))
     paper.caption("各单位流动党员情况（单位：人）")
-    paper.table(UNITS, [_row(heads), *map(_row, rows)])
+    paper.table(UNITS, [_row(heads), *map(_row, rows)], headed=True)
 
 
 def _structure(paper: OfficialPaper, edition: Edition) -> None:
@@ -87,7 +99,7 @@ def _structure(paper: OfficialPaper, edition: Edition) -> None:
         if found or key:
             rows.append((label, *(found.count(band.key) for band in bands.AGES)))
     paper.caption("流出党员年龄和学历结构（单位：人）")
-    paper.table(STRUCTURE, [_row(heads), *map(_row, rows)])
+    paper.table(STRUCTURE, [_row(heads), *map(_row, rows)], headed=True)
 
 
 def _silent(paper: OfficialPaper, edition: Edition) -> None:
@@ -98,7 +110,7 @@ def _silent(paper: OfficialPaper, edition: Edition) -> None:
         for number, one in enumerate(books.silent(edition), 1)
     ]  # fmt: skip
     paper.caption("没有上报的党组织")
-    paper.table(SILENT, [_row(heads), *map(_row, rows)])
+    paper.table(SILENT, [_row(heads), *map(_row, rows)], headed=True)
 
 
 def _row(values: Sequence[object]) -> Row:

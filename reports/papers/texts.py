@@ -1,7 +1,7 @@
 """The prose of the papers: what comes with the portal, what a county wants in its place, and how figures get into it.
 
 A text is lines of prose. The first is the title, the second to whom; 一、 and （一） begin headings; {流出人数} stands for a figure,
-and a line that is {表：名称} alone for a table. Nothing in it is a program: an unknown name is refused where the text is edited.
+and a line that is {表：名称} or {图：名称} alone for a table or a chart. Nothing in it is a program: an unknown name is refused where the text is edited.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ LONGEST = 8000
 _NAME = re.compile(r"\{([^{}\n]{1,20})\}")
 _BRACE = re.compile(r"[{}]")
 SUMMARY_TABLE, PEOPLE_TABLE, SILENT_TABLE = "表：各单位情况", "表：人员结构", "表：未上报单位"
+PLACES_CHART, AGES_CHART, WORK_CHART = "图：去向", "图：年龄", "图：行业"
 
 COMMON = (
     "季度", "年份", "单位", "单位全称", "主送机关", "县名", "截至日期", "成文日期", "数字口径",
@@ -34,18 +35,18 @@ OF_MEMBER = ("姓名", "党支部")
 
 @dataclass(frozen=True)
 class Model:
-    """A text that can be edited. ``names``: what may stand in braces. ``signed``: unit and day follow the text."""
+    """A text that can be edited. ``names``: what may stand in braces; ``inserts``: tables and charts, on a line of their own."""
 
     kind: PaperKind
     about: str
     default: str
     names: tuple[str, ...]
-    tables: tuple[str, ...] = ()
+    inserts: tuple[str, ...] = ()
 
 
 REPORT = Model(
     PaperKind.REPORT,
-    "正文里的数字、表格自动填好；做法、问题和打算请按本县实际改。",
+    "正文里的数字、表格、图自动填好；做法、问题和打算请按本县实际改。",
     """{季度}流动党员工作情况报告
 {主送机关}：
 现将{县名}{季度}流动党员工作情况报告如下。
@@ -53,7 +54,10 @@ REPORT = Model(
 （一）总体情况。截至{截至日期}，{县名}共有党员{党员总数}名，流动党员{流动党员总数}名。其中流出{流出人数}名，占党员总数的{流出占比}；流入{流入人数}名。另有短期外出{短期外出人数}名。
 （二）本季变化。上季末{上季末}名，本季新增{新增}名，减少{减少}名（返乡{返乡人数}名，转走组织关系{转走人数}名），本季末{本季末}名。
 （三）流向和行业。流出党员中，跨省{跨省人数}名，省内{省内人数}名，境外{境外人数}名，去向不明{去向不明人数}名。主要去向：{主要去向}。主要行业：{主要行业}。主要原因：{主要原因}。
+{图：去向}
+{图：行业}
 （四）人员结构。流出党员中，男{男}名，女{女}名；35岁及以下{35岁及以下}名，36至45岁{36至45岁}名，46至60岁{46至60岁}名，61岁及以上{61岁及以上}名；大专及以上学历{大专及以上}名。
+{图：年龄}
 {表：人员结构}
 {表：各单位情况}
 二、主要做法
@@ -68,7 +72,7 @@ REPORT = Model(
 （二）对外出时间长、地点固定的党员，及时办理组织关系转接。
 """,
     (*COMMON, *FIGURES),
-    (SUMMARY_TABLE, PEOPLE_TABLE),
+    (SUMMARY_TABLE, PEOPLE_TABLE, PLACES_CHART, WORK_CHART, AGES_CHART),
 )
 REMINDER = Model(
     PaperKind.REMINDER,
@@ -126,9 +130,9 @@ def problems(model: Model, body: str) -> list[str]:
         found.append(f"太长了，最多 {LONGEST} 个字。")
     for line in lines:
         for name in _NAME.findall(line):
-            if name in model.tables and line.strip() != f"{{{name}}}":
+            if name in model.inserts and line.strip() != f"{{{name}}}":
                 found.append(f"{{{name}}}要单独占一行。")
-            elif name not in model.names and name not in model.tables:
+            elif name not in model.names and name not in model.inserts:
                 found.append(f"没有“{{{name}}}”这一项。可以用的列在这一页上，请照着写。")
         if _BRACE.search(_NAME.sub("", line)):
             found.append(f"这一行的大括号没有成对：{line.strip()[:30]}")
@@ -144,6 +148,6 @@ def paragraphs(body: str) -> list[str]:
     return [line.strip() for line in body.splitlines() if line.strip()]
 
 
-def table_in(line: str, names: Iterable[str]) -> str:
-    """The table that a line stands for, "" for prose."""
+def insert_in(line: str, names: Iterable[str]) -> str:
+    """The table or chart that a line stands for, "" for prose."""
     return next((name for name in names if line == f"{{{name}}}"), "")

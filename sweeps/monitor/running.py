@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +15,7 @@ from django.db.models.functions import Left, Length
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
-from accounts.models import Grant, User
+from accounts.models import Grant
 from accounts.roles import role
 from audit import actions as audit
 from branches.models import Organisation
@@ -22,7 +26,7 @@ from core.errors import NotAllowed
 from core.fields import PathField
 from core.paths import WIDTH
 from core.permissions import Permission
-from inbox.actions import Wanted, close_todos, raise_todos, settle_todos, tell
+from inbox.actions import Told, Wanted, close_todos, raise_todos, settle_todos, tell_many
 from inbox.models import Level, Todo
 from jobs.actions import enqueue
 from members.models.member import NEED_TO_KNOW_DEPTH
@@ -55,7 +59,7 @@ def run(*, now: dt.datetime | None = None, by: Actor = SYSTEM) -> MonitorRun:
             close_todos(todos.gone(), now=now)
         found["term"] = _terms(today, now)
         _raise_levels(today)
-        _digest(today, now)
+        tell_many(_digests(today), now=now)
         done: MonitorRun = MonitorRun.objects.create(
             on=today, started_at=began, ended_at=clock.now(), run_by=by.ref, found=found
         )
@@ -132,23 +136,20 @@ def _raise_levels(today: dt.date) -> None:
     waiting.filter(due_on__lt=today - RED_AFTER, level=Level.YELLOW).update(level=Level.RED)
 
 
-def _digest(today: dt.date, now: dt.datetime) -> None:
+def _digests(today: dt.date) -> Iterator[Told]:
     """One message a person: what waits at the organisations where he may act."""
     grants = Grant.objects.in_force(today).filter(user__is_active=True)
     waiting: dict[int, dict[str, int]] = {}
     # Where nobody has an account, nobody is told: there may be many such organisations.
-    todos = Todo.objects.visible_to(SYSTEM).open().filter(organisation__in=grants.values("organisation"))
-    for organisation, level, number in (
-        todos.order_by().values_list("organisation_id", "level").annotate(number=Count("pk"))
-    ):
+    todos = Todo.objects.visible_to(SYSTEM).open().filter(organisation__in=grants.values("organisation")).order_by()
+    for organisation, level, number in todos.values_list("organisation_id", "level").annotate(number=Count("pk")):
         waiting.setdefault(organisation, {})[level] = number
-    people: dict[User, dict[str, int]] = {}
-    for grant in grants.select_related("user").order_by("user_id", "pk"):
-        if grant.organisation_id in waiting and Permission.EDIT in role(grant.role).permissions:
-            mine = people.setdefault(grant.user, {})
-            for level, number in waiting[grant.organisation_id].items():
-                mine[level] = mine.get(level, 0) + number
-    for user, levels in people.items():
-        parts = [f"{Level(level).label} {levels[level]}" for level in reversed(Level.values) if levels.get(level)]
-        title = f"本周有 {sum(levels.values())} 项待办"
-        tell(user, title, "，".join(parts), link=("inbox", []), now=now)
+    held = grants.order_by("user_id", "pk").values_list("user__public_id", "role", "organisation_id")
+    for person, mine in groupby(held.iterator(chunk_size=AT_ONCE), key=itemgetter(0)):
+        places = {organisation for _, name, organisation in mine if Permission.EDIT in role(name).permissions}
+        levels: Counter[str] = Counter()
+        for organisation in places:
+            levels.update(waiting.get(organisation, {}))
+        if levels:
+            parts = [f"{Level(level).label} {levels[level]}" for level in reversed(Level.values) if levels[level]]
+            yield Told("", f"本周有 {levels.total()} 项待办", "，".join(parts), link=("inbox", []), to=person)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from accounts.models import User
 from branches.models import Organisation
 from inbox import actions
-from inbox.actions import Wanted
-from inbox.models import Todo
+from inbox.actions import Told, Wanted
+from inbox.models import Message, Todo
 
 pytestmark = pytest.mark.django_db
 
@@ -45,3 +46,15 @@ def test_the_statements_are_few_for_many_rows(branch: Organisation, django_asser
 def test_no_number_of_a_person_stands_in_one(branch: Organisation) -> None:
     with pytest.raises(ValueError, match="number"):
         actions.raise_todos([wanted(branch, 1, "请打 19900123456")])
+
+
+def test_people_and_organisations_are_told(branch: Organisation, secretary_user: User) -> None:
+    told = [
+        Told(branch.path, "甲"),
+        Told("", "乙", "说明", level="red", link=("home", []), to=secretary_user.public_id),
+    ]
+    assert actions.tell_many(told) == 2
+    found = (
+        Message.objects.unscoped().order_by("pk").values_list("to", "organisation_path", "title", "level", "url_name")
+    )
+    assert list(found) == [("", branch.path, "甲", "info", ""), (secretary_user.public_id, "", "乙", "red", "home")]

@@ -80,6 +80,39 @@ def test_the_report_says_the_figures_of_the_tables(quarter, county, county_actor
     assert HIDDEN not in text
 
 
+def test_the_report_has_charts_that_say_their_numbers(quarter, county, branch, county_actor, make_member):
+    out(make_member(branch, birth_date="1999-03", sex="2"), industry="E", region_code="440306")
+    _paper, data = made(PaperKind.REPORT, county, county_actor, quarter)
+    document = Document(io.BytesIO(data))
+    places, work, ages = document.inline_shapes
+    words = [one._inline.docPr.get("descr") for one in (places, work, ages)]
+    assert words[0].startswith("流出党员去向：")
+    assert words[0] == "流出党员去向：江苏省2人；广东省1人。"
+    assert words[1] == "流出党员从事行业：建筑业1人。"
+    assert words[2].startswith("流出党员年龄：35岁及以下男0人，女1人，没有登记0人；")
+    pictures = [one.blob for name, one in document.part.related_parts.items() if one.partname.endswith(".png")]
+    assert [one[:8] for one in pictures] == [b"\x89PNG\r\n\x1a\n"] * 3
+    # the first two side by side, the third with its own words
+    grids = [one for one in document.tables if one.style.name != "Table Grid"]
+    assert [[cell.text for cell in one.rows[0].cells] for one in grids] == [
+        ["流出党员去向（单位：人；示意，不代表地理位置）", "流出党员从事行业（单位：人）"], ["流出党员年龄（单位：人）"],
+    ]  # fmt: skip
+
+
+def test_the_signature_stands_on_a_page_with_text(quarter, county, county_actor):
+    _paper, data = made(PaperKind.REPORT, county, county_actor, quarter)
+    *_, text, gap, unit, day = Document(io.BytesIO(data)).paragraphs
+    assert (unit.text, text.text[:3]) == (county.name, "（二）")
+    assert [one.paragraph_format.keep_with_next for one in (text, gap, unit, day)] == [True, True, True, False]
+
+
+def test_a_chart_of_nobody_is_left_out(county, branch, county_actor):
+    _paper, data = made(PaperKind.REPORT, county, county_actor, opened(county))
+    document = Document(io.BytesIO(data))
+    assert not document.inline_shapes
+    assert "图：" not in "\n".join(one.text for one in document.paragraphs)
+
+
 def test_letters_begin_a_page_each(quarter, county, county_actor):
     paper, data = made(PaperKind.LETTER, county, county_actor, quarter)
     document = Document(io.BytesIO(data))

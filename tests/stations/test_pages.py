@@ -1,5 +1,6 @@
 """The pages on stations, for those who keep them, those who work there, and everybody else."""
 
+import html
 import re
 
 import pytest
@@ -71,6 +72,21 @@ def test_a_message_to_the_staff_of_a_station_reaches_it_and_the_county_s_does_no
 ):
     tell(county, "县里的消息")
     assert "县里的消息" not in text_of(client_for(clerk_user).get("/inbox/"))
+
+
+def test_no_link_that_a_clerk_is_shown_is_refused(station, here, client_for, clerk_user):
+    client = client_for(clerk_user)
+    waiting, seen = ["/", here.get_absolute_url()], set()
+    while waiting:
+        address = waiting.pop()
+        seen.add(address)
+        answer = client.get(address, follow=True)
+        assert answer.status_code == 200, address
+        if answer["Content-Type"].startswith("text/html"):
+            links = {html.unescape(one) for one in re.findall(r'<a [^>]*href="(/[^"#]*)', text_of(answer))}
+            waiting += sorted(links - seen - set(waiting))
+    assert here.get_absolute_url() in seen
+    assert len(seen) > 15
 
 
 def test_check_in_by_the_form_and_never_a_number_in_an_address(station, here, client_for, clerk_user):

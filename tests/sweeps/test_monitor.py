@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Grant
 from branches.models import Organisation
-from core.actors import Actor
+from core.actors import SYSTEM, Actor
 from core.errors import NotAllowed
 from inbox.actions import raise_todo
 from inbox.models import Message, Todo
@@ -145,11 +146,19 @@ def test_running_again_changes_nothing(person: Any) -> None:
     assert list(Todo.objects.unscoped().order_by("pk").values()) == before
 
 
-def test_one_digest_a_person(person: Any, secretary_user: Any, town_user: Any) -> None:
+def test_one_digest_a_person(
+    person: Any, make_member: Any, branch: Organisation, other_branch: Organisation, secretary_user: Any, town_user: Any
+) -> None:
     person(heard=91, education="")
+    make_member(other_branch, kind="2", joined_on="2025-05-31")
+    for role, organisation in (("committee", branch), ("auditor", branch), ("secretary", other_branch)):
+        Grant.objects.create(
+            user=secretary_user, role=role, organisation=organisation, starts_on=TODAY, granted_by=SYSTEM.ref, granted_at=NOW
+        )  # fmt: skip
     running.run(now=NOW)
     digests = Message.objects.unscoped().filter(title__contains="待办")
-    assert [(one.to, one.title, one.text) for one in digests] == [(secretary_user.public_id, "本周有 2 项待办", "蓝 2")]
+    said = [(one.to, one.title, one.text) for one in digests]
+    assert said == [(secretary_user.public_id, "本周有 3 项待办", "红 1，蓝 2")], "two offices at one place count once"
 
 
 def test_what_waits_past_its_day_grows_more_urgent(branch: Organisation) -> None:

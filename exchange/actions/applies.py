@@ -20,7 +20,7 @@ from core.handlers import Progress
 from core.ledgers import ApplyContext, ApplyResult, Ledger, LedgerRow, Outcome, RestoreResult, ledger
 from core.permissions import Permission
 from exchange import planned, staging
-from exchange.actions.batches import content_of, ledger_of, unrecorded, visible
+from exchange.actions.batches import ledger_of, see_that_it_is_there, unrecorded, visible
 from exchange.actions.learned import withdraw
 from exchange.checking import Checker
 from exchange.enums import APPLY, UNDO, Mode, State
@@ -73,7 +73,7 @@ def apply(
     chosen = ledger_of(batch, by)
     checker = Checker(chosen, batch, by)
     _check_organisations(batch, checker)
-    content_of(batch)
+    see_that_it_is_there(batch)
     result = _apply_rows(batch, chosen, checker, by, now, progress)
     if result.stale:
         _apply_stale(batch, chosen, checker, by, now, mode, result)

@@ -73,7 +73,7 @@ class LedgerRow:
     beside the parts that were given. ``organisation_id``: the organisation the row speaks of (its
     branch), found and checked by the engine; None where the file does not say.
     ``basis``: whatever the ledger must know again when applying (ids and versions), JSON-able.
-    ``digest``: keyed, over the cells as they came (see :mod:`exchange.staging`).
+    ``digest``: keyed, over the cells as they came (see :mod:`exchange.digests`).
     ``plan``: what applying writes if nothing has moved by then, JSON-able; a ledger that leaves it gets the row back with
     ``basis`` and ``plan`` alone, as long as everything holds that the plan was made by (see :mod:`exchange.planned`).
     """

@@ -20,6 +20,7 @@ from core.behind import Behind
 from core.handlers import Progress
 from core.ledgers import CheckContext, Ledger, LedgerRow, Outcome
 from exchange import known, learning, planned, staging
+from exchange.digests import digest_of
 from exchange.enums import MarkMeaning
 from exchange.models import ImportBatch
 from exchange.organisations import BranchFinder
@@ -104,8 +105,8 @@ class Checker:
         identity = table.index_of("identity")
         place = self.finder.place if self.ledger.people else None
         rows: list[LedgerRow] = []
-        digests = _digests(parser, chunk, identity) if self._memory and identity is not None else {}
-        familiar = self._memory.true(digests)
+        seen = _digests(parser, chunk, identity) if self._memory and identity is not None else {}
+        familiar = self._memory.true(seen)
         for number, cells, mark, filled in chunk:
             if number < table.first_data_row:
                 continue
@@ -126,7 +127,7 @@ class Checker:
                     self._skip(sheet, number, "struck" if mark == "struck" else "marked")
                     continue
             self.filled[sheet.name] += bool(filled)
-            digest = digests.get(number) or staging.digest_of(parser.text_of(cells), mark)
+            digest = seen.get(number) or digest_of(parser.text_of(cells), mark)
             row = parser.parse(number, cells, mark)
             row.digest = digest
             if mark:
@@ -248,7 +249,7 @@ class Checker:
 def _digests(parser: RowParser, chunk: list[Row], identity: int) -> dict[int, str]:
     """By row number, of rows that name a person by number and bear no mark: no others are ever known."""
     return {
-        row.number: staging.digest_of(parser.text_of(row.cells))
+        row.number: digest_of(parser.text_of(row.cells))
         for row in chunk
         if not row.mark and identity < len(row.cells) and _is_number(row.cells[identity])
     }

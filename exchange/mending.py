@@ -9,6 +9,7 @@ from typing import Any
 from core.ledgers import LedgerRow, Outcome
 from exchange import staging
 from exchange.checking import TERM, Checker
+from exchange.digests import person_hash
 from exchange.models import ImportBatch, ImportRow
 from inbox import actions as inbox
 
@@ -46,7 +47,7 @@ def question(batch: ImportBatch, sheet: int | str, number: int | str) -> str:
 
 def _stop_double(batch: ImportBatch, stored: ImportRow, fresh: LedgerRow) -> None:
     """A corrected number may now be that of another row."""
-    person = staging.person_hash(fresh.values.get("identity") or "", batch)
+    person = person_hash(fresh.values.get("identity") or "", batch)
     if not person:
         return
     other = ImportRow.objects.unscoped().filter(batch=batch, person=person).exclude(pk=stored.pk).order_by("pk").first()

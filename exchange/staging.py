@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -15,7 +13,7 @@ from core.behind import Behind
 from core.bulk import copy_later, copy_rows
 from core.domain.cells import CellError
 from core.ledgers import OUTCOMES, CellChange, LedgerRow, Message, Outcome
-from exchange import planned
+from exchange import digests, planned
 from exchange.models import ImportBatch, ImportChunk, ImportRow
 
 FOUND = ("outcome", "warned", "codes", "organisation_id", "person")  # columns of a row that a second look may change
@@ -48,34 +46,6 @@ def _decoded(raw: Any) -> Any:
         ((kind, text),) = raw.items()
         return _DECODERS[kind](text)
     return raw
-
-
-@cache
-def row_key() -> bytes:
-    """The key of row digests: derived from the index key, so that equal rows are equal in every batch and
-    nobody without the key file can try identity numbers against a digest."""
-    return crypto.mac(b"exchange.import_row")
-
-
-@cache
-def _begun() -> Any:
-    """Begun once: setting one up takes longer than the digest of a short text."""
-    return hashlib.blake2b(key=row_key(), digest_size=12)
-
-
-def hashed(text: str) -> str:
-    code = _begun().copy()
-    code.update(text.encode("utf-8", "replace"))
-    return str(code.hexdigest())
-
-
-def person_hash(identity: str, batch: ImportBatch) -> str:
-    return hashed(f"{batch.public_id}:{identity}") if identity else ""
-
-
-def digest_of(text: str, mark: str = "") -> str:
-    """``text``: see :meth:`exchange.parsing.RowParser.text_of`."""
-    return hashed(f"{mark}\x1f{text}")
 
 
 def chunk_context(batch_public_id: str, sheet: int, first: int) -> str:
@@ -267,7 +237,7 @@ def found_of(row: LedgerRow, batch: ImportBatch) -> tuple[Any, ...]:
         any(one.level == "warning" for one in messages) if messages else False,
         f" {' '.join(dict.fromkeys(one.code for one in messages))} "[:200] if messages else "",
         row.organisation_id,
-        person_hash(row.values.get("identity") or "", batch),
+        digests.person_hash(row.values.get("identity") or "", batch),
     )
 
 

@@ -37,7 +37,9 @@ evidence_recorded = Hook(
 )
 journeys_written = Hook("journeys_written", "journeys began, ended, or have other dates: ids, by, now")
 journeys_redirected = Hook("journeys_redirected", "journeys lead to another place: ids")
-journeys_removed = Hook("journeys_removed", "journeys made by an act that is taken back are gone: members (ids)")
+journeys_removed = Hook(
+    "journeys_removed", "journeys made by an act that is taken back are gone: members (ids), by, now"
+)
 members_made = Hook("members_made", "records of persons were made: ids")
 members_placed = Hook("members_placed", "members got another home or mobile branch, by whatever act: ids")
 evidence_withdrawn = Hook("evidence_withdrawn", "an act was taken back, with what it had proved: members (ids), now")

@@ -80,12 +80,12 @@ def sheet(sweep: Sweep, path: str, actor: Actor = SYSTEM, found: list[Name] | No
 
 
 def known_now(of: Return, actor: Actor = SYSTEM) -> tuple[Sheet, list[Erratum]]:
-    """The sheet of a closed quarter with what became known later, and that, the latest first."""
+    """The sheet of a closed quarter with what became known later, and that, the latest first, what was withdrawn included."""
     errata = Erratum.objects.visible_to(actor).filter(in_ranges(["path"], [subtree(of.path)]), sweep=of.sweep)
     found = list(errata.select_related("member").order_by("-known_at", "-pk"))
     figures = Counter(sheet(of.sweep, of.path, actor).figures)
     for one in found:
-        if one.closing:
+        if one.closing and one.withdrawn_at is None:
             figures[one.term] += 1
             figures[str(Term.CLOSING)] += one.closing
     return Sheet(figures, 0), found

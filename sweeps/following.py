@@ -18,12 +18,12 @@ from branches.models import Organisation
 from core import bulk, clock
 from core.actors import SYSTEM, Actor
 from core.paths import ancestors
-from members.enums import OPEN_STATES, Direction, JourneyState, Source
+from members.enums import Direction, JourneyState, Source
 from members.freshness import mask, proved_since, without
 from members.models import Journey, Member
 from members.moves import carry
-from sweeps import population
-from sweeps.enums import Answer, ItemState, Origin, Route, Term, Way
+from sweeps import errata, population
+from sweeps.enums import Answer, ItemState, Origin, Route, Way
 from sweeps.models import (
     BackCheck,
     BackCheckPerson,
@@ -47,10 +47,8 @@ COPIES: tuple[tuple[type[Any], str], ...] = (
 )  # fmt: skip
 WAYS = {Source.LEDGER: Way.LEDGER, Source.LINK: Way.LINK}
 ENDED = {
-    JourneyState.RETURNED: (Answer.RETURNED, Term.RETURNED),
-    JourneyState.TRANSFERRED: (Answer.TRANSFERRED, Term.TRANSFERRED),
-    JourneyState.CLOSED: (Answer.OTHER, Term.ENDED),
-}
+    JourneyState.RETURNED: Answer.RETURNED, JourneyState.TRANSFERRED: Answer.TRANSFERRED, JourneyState.CLOSED: Answer.OTHER,
+}  # fmt: skip
 
 
 def _running() -> list[Sweep]:
@@ -116,8 +114,13 @@ def journeys_written(*, ids: Sequence[int], by: Actor, now: dt.datetime, **_: An
         for sweep in running:
             if not any(one.path == sweep.path and one.quarter > sweep.quarter for one in sweeps):
                 _began(stays, sweep, by, now)
-        if closed:
-            _errata(stays, closed, by, now)
+        errata.follow(list(stays.values_list("member_id", flat=True)) if closed else (), closed, by=by, now=now)
+
+
+def journeys_removed(*, members: Sequence[int], by: Actor, now: dt.datetime, **_: Any) -> None:
+    closed = list(Sweep.objects.visible_to(SYSTEM).filter(closed_at__isnull=False))
+    for part in _parts(members):
+        errata.follow(part, closed, by=by, now=now)
 
 
 def _back_again(stays: Any, running: list[Sweep]) -> None:
@@ -179,7 +182,7 @@ def _ended(stays: Any, running: list[Sweep], by: Actor, now: dt.datetime) -> Non
     for member, state in stays.filter(state__in=ENDED).values_list("member_id", "state") if running else ():
         members[state].append(member)
     for state, ids in members.items():
-        _answer(_still_asked(running, ids), ENDED[JourneyState(state)][0], None, by, now)
+        _answer(_still_asked(running, ids), ENDED[JourneyState(state)], None, by, now)
 
 
 def _began(stays: Any, sweep: Sweep, by: Actor, now: dt.datetime) -> None:
@@ -204,50 +207,6 @@ def _see_returns(sweep: Sweep, members: Collection[int]) -> None:
     items = Item.objects.visible_to(SYSTEM).filter(sweep=sweep, member_id__in=members)
     if items.filter(~Exists(mine)).exists():
         population.make_returns(sweep)
-
-
-def _errata(stays: Any, closed: Sequence[Sweep], by: Actor, now: dt.datetime) -> None:
-    """A closed quarter learns that somebody had left or come back before its books were closed. A few queries, however many."""
-    last: dict[str, Sweep] = {}
-    for one in sorted(closed, key=lambda one: one.quarter):
-        last[one.path] = one
-    found: dict[Sweep, list[Journey]] = defaultdict(list)
-    for stay in stays.select_related("member"):
-        path = stay.home_path if stay.direction == Direction.OUT else stay.host_path
-        if sweep := next((last[above] for above in ancestors(path) if above in last), None):
-            found[sweep].append(stay)
-    for sweep, journeys in found.items():
-        ids = [stay.member_id for stay in journeys]
-        names = BalanceName.objects.visible_to(SYSTEM).filter(sweep=sweep, term=Term.CLOSING, member__in=ids)
-        named = {
-            (member, direction): path for member, direction, path in names.values_list("member", "direction", "path")
-        }
-        errata = [
-            one for stay in journeys if (one := _erratum(sweep, stay, named.get((stay.member_id, stay.direction))))
-        ]
-        for one in errata:
-            one.known_at, one.known_by = now, by.ref
-        Erratum.objects.visible_to(SYSTEM).bulk_create(errata, ignore_conflicts=True, batch_size=500)
-
-
-def _erratum(sweep: Sweep, stay: Journey, closed_at_path: str | None) -> Erratum | None:
-    """What a stay as it is now says of the books: ``closed_at_path`` is where the person stood in them, None: nowhere."""
-    if sweep.closed_on is None or sweep.closed_at is None:
-        return None
-    if stay.state in OPEN_STATES:
-        late = stay.left_on is not None and stay.left_on.day <= sweep.closed_on and stay.created_at > sweep.closed_at
-        if not late or closed_at_path is not None:
-            return None
-        term = Term.OUT if stay.direction == Direction.OUT else Term.IN
-        path, closing, day = stay.home_path or stay.host_path, 1, stay.left_on
-    else:
-        if closed_at_path is None or stay.ended_on is None or stay.ended_on.day > sweep.closed_on:
-            return None
-        term, path, closing, day = ENDED[stay.state][1], closed_at_path, -1, stay.ended_on
-    return Erratum(
-        sweep=sweep, path=path, member=stay.member, direction=stay.direction, term=term, closing=closing,
-        text=f"{day.chinese()}{term.label}，关闭以后才登记",
-    )  # fmt: skip
 
 
 def subtree_moved(*, old_path: str, new_path: str, **_: Any) -> None:

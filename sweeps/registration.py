@@ -62,6 +62,7 @@ def register() -> None:
     )  # fmt: skip
     hooks.evidence_recorded.register(following.evidence_recorded)
     hooks.journeys_written.register(following.journeys_written)
+    hooks.journeys_removed.register(following.journeys_removed)
     hooks.subtree_moved.register(following.subtree_moved)
     hooks.member_moved.register(following.member_moved)
     hooks.evidence_withdrawn.register(following.evidence_withdrawn)

@@ -135,7 +135,8 @@ def _delete(model: type[Any], records: Sequence[Any], attnames: dict[str, str], 
         hooks.members_removed.call(ids=[record.pk for record in records])
     model.objects.unscoped().filter(pk__in=[record.pk for record in records]).delete()
     if model is Journey and records:
-        hooks.journeys_removed.call(members=[record.member_id for record in records])
+        members = [record.member_id for record in records]
+        hooks.journeys_removed.call(members=members, by=writer.by, now=writer.now)
 
 
 def _revert(model: type[Any], record: Any, values: dict[str, Any], batch_id: str, writer: Writer) -> None:

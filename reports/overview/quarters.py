@@ -95,7 +95,7 @@ def closed(sweeps: Sequence[Sweep], actor: Actor) -> list[Closed]:
     returns: dict[int, list[Return]] = {}
     for one in _own(past, actor):
         returns.setdefault(one.sweep_id, []).append(one)
-    later = Erratum.objects.visible_to(actor).filter(sweep__in=past).order_by().values_list("sweep")
+    later = Erratum.objects.visible_to(actor).standing().filter(sweep__in=past).order_by().values_list("sweep")
     learned = dict(later.annotate(by=Sum("closing")))
     by_quarter: dict[str, list[tuple[Sweep, list[Return]]]] = {}
     for sweep in past:

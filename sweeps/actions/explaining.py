@@ -145,7 +145,7 @@ def note_erratum(
         mine = locked_return(of, by)
         if mine.sweep.closed_at is None:
             raise Blocked([f"{mine.sweep}还没有关闭，直接改就可以，不用记勘误。"])
-        same = Erratum.objects.visible_to(by).filter(sweep=mine.sweep, path=mine.path, term=term, text=text)
+        same = Erratum.objects.visible_to(by).standing().filter(sweep=mine.sweep, path=mine.path, term=term, text=text)
         if (known := same.first()) is not None:
             return known  # type: ignore[no-any-return]
         made: Erratum = Erratum.objects.create(

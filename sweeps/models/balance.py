@@ -8,7 +8,7 @@ from django.db.models import Q
 from core.actors import Actor
 from core.fields import ActorField, PathField
 from core.permissions import Permission
-from core.scoping import ScopedModel
+from core.scoping import ScopedModel, ScopedQuerySet
 from members.enums import Direction
 from members.models import Member
 from members.models.member import need_to_know
@@ -82,10 +82,17 @@ class Explanation(ScopedModel):
         return _nobody_or_need_to_know(actor, permission)
 
 
-class Erratum(ScopedModel):
-    """What became known of a closed quarter: "as known now" is the frozen figure with these. Append-only.
+class ErratumQuerySet(ScopedQuerySet["Erratum"]):
+    def standing(self) -> ErratumQuerySet:
+        return self.filter(withdrawn_at__isnull=True)
 
-    ``closing``: by how much the closing figure of the branch would have been another one (-1, 0, 1).
+
+class Erratum(ScopedModel):
+    """What became known of a closed quarter: "as known now" is the frozen figure with these. None is ever deleted: one that the
+    register no longer bears out is withdrawn, and stays to be read.
+
+    ``closing``: by how much the closing figure of the branch would have been another one (-1, 0, 1). With a ``member`` it came
+    from the register; without, it was noted by hand.
     """
 
     scope_paths = ("path",)
@@ -99,13 +106,17 @@ class Erratum(ScopedModel):
     text = models.CharField("说明", max_length=200)
     known_at = models.DateTimeField("得知时间")
     known_by = ActorField("登记人")
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    withdrawn_by = ActorField("撤回人", db_default="")
+
+    objects = ErratumQuerySet.as_manager()
 
     class Meta:
         verbose_name = "勘误"
         constraints = [
             models.UniqueConstraint(
                 fields=["sweep", "member", "direction", "term"],
-                condition=Q(member__isnull=False),
+                condition=Q(member__isnull=False, withdrawn_at__isnull=True),
                 name="erratum_once",
             )
         ]

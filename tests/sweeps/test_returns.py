@@ -14,7 +14,8 @@ from core.errors import Blocked, NotAllowed, UserError
 from inbox.models import Todo
 from members.actions.journeys import end_journey, open_journey
 from members.actions.people import move_member
-from members.models import Journey
+from members.actions.steps import undo_step
+from members.models import Journey, JourneyStep
 from sweeps import balance
 from sweeps.actions import answering, canvassing, returns
 from sweeps.actions.answering import Given
@@ -155,10 +156,12 @@ def test_a_stay_that_is_gone_without_an_ending_must_be_explained(quarter: Any, b
     assert "平衡表有 1 人没有说明去向" in blockers_to_submit(return_of(sweep, branch))
 
 
-def test_the_county_closes_and_what_is_learned_later_is_an_erratum(
+@pytest.fixture
+def handed_in(
     quarter: Any, county: Organisation, town: Organisation, branch: Organisation, other_branch: Organisation,
-    secretary_actor: Actor, town_actor: Actor, county_actor: Actor, make_user: Any, make_member: Any,
-) -> None:  # fmt: skip
+    secretary_actor: Actor, town_actor: Actor, county_actor: Actor, make_user: Any,
+) -> Any:  # fmt: skip
+    """The quarter when every return below the county is accepted."""
     sweep, people = quarter
     other_secretary = actor_for(make_user(other_branch, "secretary", "吕明"), LATER.date())
     assert "还有 3 份报表没有接收" in blockers_to_close(return_of(sweep, county))
@@ -168,9 +171,17 @@ def test_the_county_closes_and_what_is_learned_later_is_an_erratum(
         hand_in(of, by)
         returns.accept(of=of, by=town_actor, now=LATER)
     returns.submit(of=return_of(sweep, town), by=town_actor, now=LATER)
+    returns.accept(of=return_of(sweep, town), by=county_actor, now=LATER)
+    return sweep, people
+
+
+def test_the_county_closes_and_what_is_learned_later_is_an_erratum(
+    handed_in: Any, county: Organisation, branch: Organisation, secretary_actor: Actor, town_actor: Actor,
+    county_actor: Actor, make_member: Any,
+) -> None:  # fmt: skip
+    sweep, people = handed_in
     with pytest.raises(NotAllowed):
         returns.close(sweep=sweep, by=town_actor, now=CLOSING)
-    returns.accept(of=return_of(sweep, town), by=county_actor, now=LATER)
     closed = returns.close(sweep=sweep, by=county_actor, now=CLOSING)
     assert returns.close(sweep=sweep, by=county_actor, now=CLOSING).pk == closed.pk
     assert return_of(sweep, branch).figures["closing"] == 3
@@ -195,6 +206,55 @@ def test_the_county_closes_and_what_is_learned_later_is_an_erratum(
     following = opened(county, now=CLOSING + dt.timedelta(days=25))
     sheet = balance.sheet(following, branch.path)
     assert (sheet.figures["opening"], sheet.figures["closing"], sheet.balances) == (3, 3, True)
+
+
+def last_step(member: Any) -> JourneyStep:
+    return JourneyStep.objects.unscoped().filter(journey__member=member).order_by("-pk")[0]
+
+
+def known(sweep: Any, branch: Organisation) -> int:
+    """The closing figure as known now."""
+    return balance.known_now(return_of(sweep, branch))[0].figures["closing"]
+
+
+def test_what_is_taken_back_in_the_register_is_withdrawn_from_the_errata(
+    handed_in: Any, branch: Organisation, secretary_actor: Actor, county_actor: Actor, make_member: Any
+) -> None:
+    sweep, people = handed_in
+    returns.close(sweep=sweep, by=county_actor, now=CLOSING)
+    by, after = secretary_actor, CLOSING + dt.timedelta(days=20)
+    unknown = make_member(branch, name="何迟")
+
+    for again in (1, 2):
+        open_journey(member=unknown, direction="out", values={"left_on": "2026-11"}, by=by, now=after)
+        end_journey(journey=stay(people["late"]), outcome="returned", on="2026-12-01", by=by, now=after)
+        end_journey(journey=stay(people["stays"]), outcome="returned", on="2026-12-02", by=by, now=after)
+        assert known(sweep, branch) == 3 + 1 - 2
+        for member in (unknown, people["late"], people["stays"]):
+            undo_step(step=last_step(member), by=by, now=after)
+        assert known(sweep, branch) == 3
+        errata = Erratum.objects.unscoped().filter(sweep=sweep)
+        assert (errata.count(), errata.standing().count()) == (3 * again, 0)
+    assert {one.withdrawn_by.id for one in errata} == {by.id}
+    assert return_of(sweep, branch).figures["closing"] == 3
+
+
+def test_who_came_late_and_went_again_was_there_all_the_same(
+    handed_in: Any, branch: Organisation, secretary_actor: Actor, county_actor: Actor, make_member: Any
+) -> None:
+    sweep, people = handed_in
+    returns.close(sweep=sweep, by=county_actor, now=CLOSING)
+    by, after = secretary_actor, CLOSING + dt.timedelta(days=20)
+    unknown = make_member(branch, name="何迟")
+    open_journey(member=unknown, direction="out", values={"left_on": "2026-11"}, by=by, now=after)
+    end_journey(journey=stay(unknown), outcome="returned", on=f"{after:%Y-%m-%d}", by=by, now=after)
+    assert known(sweep, branch) == 4
+
+    # back before the closing, and away once more before it
+    end_journey(journey=stay(people["late"]), outcome="returned", on="2026-12-01", by=by, now=after)
+    assert known(sweep, branch) == 3
+    open_journey(member=people["late"], direction="out", values={"left_on": "2026-12-03"}, by=by, now=after)
+    assert known(sweep, branch) == 4
 
 
 def test_the_first_books_open_from_the_figure_reported_last(

@@ -17,6 +17,7 @@ from typing import Any
 from core import clock
 from core.actors import Actor
 from core.behind import Behind
+from core.first_rows import FirstRows
 from core.handlers import Progress
 from core.ledgers import CheckContext, Ledger, LedgerRow, Outcome
 from exchange import known, learning, planned, staging
@@ -63,7 +64,7 @@ class Checker:
         self.learned_used: set[tuple[str, str]] = set()
         self.terms: Counter[str] = Counter()  # in the town's own words: {"流出": 28, "短期外出": 1}
         self.filled: Counter[str] = Counter()  # rows by sheet that took a cell from a merged range above
-        self._people: dict[int, tuple[str, int]] = {}
+        self._people = FirstRows()
         self._quick = quick
         self._memory = known.Memory(ledger, by)
         self._digest = hashlib.sha256()
@@ -153,8 +154,8 @@ class Checker:
         row.digest = known_.digest
         row.basis = {staging.SAME_AS: known_.row, TERM: known_.term}
         self._double(row)
-        seen = self.context.memory.setdefault("seen_persons", {})
-        if row.messages or seen.setdefault(known_.subject, (row.sheet, row.number)) != (row.sheet, row.number):
+        seen: FirstRows = self.context.memory.setdefault("seen_persons", FirstRows())
+        if row.messages or seen.before(known_.subject, row):
             raise known.Doubtful
         return row
 
@@ -174,9 +175,7 @@ class Checker:
         number = row.values.get("identity")
         if not number:
             return
-        key = int(number[:17])
-        first = self._people.setdefault(key, (row.sheet, row.number))
-        if first != (row.sheet, row.number):
+        if first := self._people.before(int(number[:17]), row):
             where = f"第 {first[1]} 行" if first[0] == row.sheet else f"工作表“{first[0]}”第 {first[1]} 行"
             row.error(
                 "duplicate_in_file", f"这个身份证号在{where}已经有了，同一个人只能有一行，请删掉一行。", "identity"

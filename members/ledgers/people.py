@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.actors import Actor
+from core.first_rows import FirstRows
 from core.ledgers import ApplyContext, ApplyResult, CheckContext, Ledger, LedgerRow, Outcome, RestoreResult
 from members.enums import Source
 from members.ledgers import matching, restoring
@@ -136,9 +137,8 @@ class PeopleLedger(Exporting, Ledger):
 
     def _check_double(self, row: LedgerRow, person: Person, context: CheckContext) -> None:
         """Rows that reach one person in different ways (number, name, decision) are doubles all the same."""
-        seen: dict[int, tuple[str, int]] = context.memory.setdefault("seen_persons", {})
-        first = seen.setdefault(person["id"], (row.sheet, row.number))
-        if first != (row.sheet, row.number):
+        seen: FirstRows = context.memory.setdefault("seen_persons", FirstRows())
+        if first := seen.before(person["id"], row):
             row.error("duplicate_in_file", f"与本表第 {first[1]} 行是同一个人，请只留一行。", "identity")
 
     def _settle(self, row: LedgerRow, person: Person | None, around: Surroundings) -> None:

@@ -11,9 +11,9 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 READERS = {"env_str", "env_bool", "env_int", "env_list", "env_path", "env_secret"}
-# The framework's own start-up lines, and what hands its environment on to its children.
+# The framework's own start-up lines, what hands its environment on to its children, and how a library is told to load less.
 TOUCH_THE_ENVIRONMENT = {
-    "core/documents/typeset.py", "exchange/reading/book.py", "manage.py", "portal/celery.py", "portal/env.py", "portal/processes.py",
+    "core/documents/typeset.py", "core/domain/names.py", "exchange/reading/book.py", "manage.py", "portal/celery.py", "portal/env.py", "portal/processes.py",
     "portal/supervisor.py", "portal/wsgi.py",
 }  # fmt: skip
 ONLY_FOR_TESTS = "portal/settings_test.py"

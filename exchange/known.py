@@ -52,8 +52,9 @@ class Known(NamedTuple):
     line: str
 
     @classmethod
-    def read(cls, line: str) -> Known:
-        digest, row, organisation, subject, state, proves, term = line.split(BETWEEN)
+    def read(cls, digest: str, rest: str) -> Known:
+        row, organisation, subject, state, proves, term = rest.split(BETWEEN)
+        line = f"{digest}{BETWEEN}{rest}"
         return cls(
             digest, int(row), int(organisation) if organisation else None, int(subject), state, proves, term, line
         )
@@ -94,10 +95,11 @@ class Memory:
 
     def __init__(self, ledger: Ledger, by: Actor, lines: Iterable[str] = ()) -> None:
         self._ledger, self._by = ledger, by
-        self._lines = {line.partition(BETWEEN)[0]: line for line in lines}
+        split = (line.partition(BETWEEN) for line in lines)
+        self._rests = {bytes.fromhex(digest): rest for digest, _between, rest in split}
 
     def __bool__(self) -> bool:
-        return bool(self._lines)
+        return bool(self._rests)
 
     @classmethod
     def of(cls, checker: Checker, print_: str) -> Memory:
@@ -115,9 +117,9 @@ class Memory:
     def true(self, digests: Mapping[int, str]) -> dict[int, Known]:
         """Of rows by any number and their digest, those whose record stands as it was left and is within the scope."""
         asked = [
-            (number, Known.read(line))
+            (number, Known.read(digest, rest))
             for number, digest in digests.items()
-            if (line := self._lines.get(digest)) is not None
+            if (rest := self._rests.get(bytes.fromhex(digest))) is not None
         ]
         if not asked:
             return {}

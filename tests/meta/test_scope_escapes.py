@@ -38,7 +38,6 @@ ALLOWED = {
     "exchange/actions/rows.py": "rows of one batch, which was found within the scope",
     "exchange/errorbook.py": "rows of one batch, which was found within the scope",
     "exchange/mending.py": "rows of one batch, which was found within the scope",
-    "exchange/checking.py": "no query: ``raw`` of the parser of a row",
     "exchange/known.py": "rows of an earlier import of the same organisation, whose people are asked for within the scope",
     "exchange/learning.py": "what the organisations above have learned holds below them too",
     "exchange/planned.py": "plans of one batch, which was found within the scope",

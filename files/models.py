@@ -68,3 +68,43 @@ class StoredFile(ScopedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("file-download", args=[self.public_id])
+
+
+class MadeFile(ScopedModel):
+    """What somebody had made as a file: of which organisation, what for, and the file while it is kept.
+
+    It belongs to its maker; others see the event in the log. ``full``: with numbers in the clear; ``job``: public id of the one that
+    makes it; ``digest``: keyed, of the file (:attr:`StoredFile.digest`).
+    """
+
+    scope_paths = ("path",)
+
+    public_id = PublicIdField()
+    path = PathField("路径")
+    full = models.BooleanField("完整号码", default=False)
+    purpose = models.CharField("用途", max_length=200)
+    file = models.CharField("文件", max_length=24, blank=True, default="")
+    file_name = models.CharField("文件名", max_length=150, blank=True, default="")
+    digest = models.CharField("内容校验值", max_length=64, blank=True, default="")
+    job = models.CharField("任务", max_length=24, blank=True, default="")
+    key = models.CharField("幂等键", max_length=40, blank=True, default="")
+    owner = models.CharField("归属", max_length=40)
+    requested_at = models.DateTimeField("申请时间")
+    requested_by = ActorField("申请人")
+    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+    expires_at = models.DateTimeField("到期时间", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["owner", "key"], condition=~Q(key=""), name="%(class)s_key_once"),
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True, file="") | (Q(finished_at__isnull=False) & ~Q(file="")),
+                name="%(class)s_finished_has_file",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["owner", "-id"], name="%(class)s_owner")]
+
+    @classmethod
+    def scope_condition(cls, actor: Actor, permission: Permission) -> Q:
+        return Q(owner=actor.id)

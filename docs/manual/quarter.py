@@ -120,7 +120,7 @@ def backcheck(studio: Studio) -> None:
     page.click("main .page-actions >> text=抽查")
     page.click("main .button:has-text('抽取样本')")
     page.wait_for_selector("text=逐人结果")
-    studio.shoot(page, "sweep-check", "text=生成电话单", ".backcheck-fields >> nth=0", "text=给被抽查单位看", whole=True)
+    studio.shoot(page, "sweep-check", "text=生成电话单", ".backcheck-fields >> nth=0", height=900)
 
 
 def sweep_county(studio: Studio) -> None:
@@ -160,12 +160,10 @@ def papers(studio: Studio) -> None:
     page.goto("/papers/")
     page.fill("[name=purpose]", "报市委组织部")
     whole = "[name=kind][value=packet]"
-    studio.shoot(page, "papers", "[name=sweep]", "[name=numbers] >> nth=0", "[name=purpose]", whole, height=900)
+    studio.shoot(page, "papers", "[name=sweep]", "[name=numbers] >> nth=0", "[name=purpose]", whole, height=620)
     page.click(whole)
     page.wait_for_selector("main a:has-text('下载')", timeout=120_000)
-    studio.shoot(page, "papers-done", "main a:has-text('下载')", height=700)
-    page.goto("/papers/texts/report/")
-    studio.shoot(page, "papers-text", "[name=do][value=preview]", "main code >> nth=0", height=760)
+    studio.shoot(page, "papers-done", "main a:has-text('下载')", height=520)
 
 
 FLOWS = {

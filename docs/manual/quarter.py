@@ -101,6 +101,26 @@ def sweep_town(studio: Studio) -> None:
     page.emulate_media(media="print")
     page.set_viewport_size(SHEET)
     studio.shoot(page, "sweep-paper")
+    keyed = studio.page(TOWN)
+    keyed.goto(matrix)
+    keyed.click(f"main td a:has-text('{OTHER}')")
+    keyed.click("main .page-actions >> text=/^核对表$/")
+    keyed.click("main td >> text=录入")
+    keyed.wait_for_selector(".key-row")
+    studio.shoot(keyed, "sweep-key", "#on-behalf", ".key-marks >> nth=0", height=700)
+
+
+def backcheck(studio: Studio) -> None:
+    """Needs a return that was handed in: after the branch's own page."""
+    page = studio.page(TOWN)
+    page.goto("/sweeps/")
+    page.click("main td a")
+    page.click("table:has-text('等我审核') td a")
+    studio.shoot(page, "sweep-review", "main .button:has-text('接收')", "main .button:has-text('退回')", whole=True)
+    page.click("main .page-actions >> text=抽查")
+    page.click("main .button:has-text('抽取样本')")
+    page.wait_for_selector("text=逐人结果")
+    studio.shoot(page, "sweep-check", "text=生成电话单", ".backcheck-fields >> nth=0", height=900)
 
 
 def sweep_county(studio: Studio) -> None:
@@ -135,12 +155,25 @@ def overview(studio: Studio) -> None:
     studio.shoot(page, "overview-leaders", whole=True)
 
 
+def papers(studio: Studio) -> None:
+    page = studio.page("xian")
+    page.goto("/papers/")
+    page.fill("[name=purpose]", "报市委组织部")
+    whole = "[name=kind][value=packet]"
+    studio.shoot(page, "papers", "[name=sweep]", "[name=numbers] >> nth=0", "[name=purpose]", whole, height=620)
+    page.click(whole)
+    page.wait_for_selector("main a:has-text('下载')", timeout=120_000)
+    studio.shoot(page, "papers-done", "main a:has-text('下载')", height=520)
+
+
 FLOWS = {
     "journeys": journeys,
     "lost": lost,
     "sweep-branch": sweep_branch,
     "sweep-town": sweep_town,
+    "backcheck": backcheck,
     "sweep-county": sweep_county,
+    "papers": papers,
     "monitor": monitor,
     "clears": clears,
     "overview": overview,

@@ -232,15 +232,18 @@ def card(sweep: Any) -> dict[str, Any]:
 
 
 def explain(work: Callable[[], Any]) -> None:
-    """The plan of what ``work`` asks."""
-    from django.db import connection
+    """The plan of what ``work`` asks, under the settings that it gives the planner."""
+    from django.db import connection, transaction
     from list_queries import Stopwatch
 
     watch = Stopwatch()
     with connection.execute_wrapper(watch):
         work()
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         for _, text in watch.spent:
+            if text.startswith("SET LOCAL"):
+                cursor.execute(text)
+                continue
             cursor.execute("EXPLAIN (ANALYZE, BUFFERS) " + text)
             print("\n".join(line for (line,) in cursor.fetchall()))
 

@@ -28,36 +28,20 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 from counties import SERVER, own_database, start
 from sweep_matrix import explain
 
-BRANCHES = 480
 NOW = dt.datetime(2026, 10, 1, 1, tzinfo=dt.UTC)
 COUNTY, TOWN = "0007", "00070003"
 
 
 def fill(members: int, counties: int) -> None:
-    from django.conf import settings
-    from django.core.management import call_command
     from django.db import connection
-    from sweep_matrix import organise
+    from sweep_matrix import prepare, scattered
     from sweep_open import insert
 
-    from core import crypto
-
-    call_command("migrate", verbosity=0)
-    crypto.make_keys(settings.KEYS_FILE)
-    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STATIC_ROOT.mkdir(exist_ok=True)
-    organise(counties)
+    prepare(counties)
     begin()
     sealed = "k1." + "A" * 48
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMP TABLE homes AS SELECT row_number() OVER (PARTITION BY left(path, 4) ORDER BY path) - 1 AS n, id, path, "
-            "left(path, 4)::int - 1 AS county FROM branches_organisation WHERE kind = '631'"
-        )
-        scattered = (
-            f"FROM generate_series(1, {members}) AS g JOIN homes ON homes.county = g % {counties} "
-            f"AND homes.n = (g / {counties})::bigint * 7919 % {BRANCHES}"
-        )
+        everybody = scattered(cursor, members, counties)
 
         def drawn(seed: int, number: int) -> str:
             """0 to ``number`` - 1, by person, without any connection with the county."""
@@ -76,19 +60,19 @@ def fill(members: int, counties: int) -> None:
             "party_status": "'normal'", "identity": f"'{sealed}'", "identity_index": "md5(g::text)::varchar(22)",
             "phone": f"'{sealed}'", "phone_index": "md5('p' || g)::varchar(22)", "home_id": "homes.id",
             "home_path": "homes.path",
-        }, scattered)  # fmt: skip
+        }, everybody)  # fmt: skip
         insert("members_journey", {
             "id": "g", "public_id": "'j' || lpad(g::text, 21, '0')", "member_id": "g", "direction": "'out'", "state": "'away'",
             "home_id": "homes.id", "home_path": "homes.path", "region_code": one_of(6, *destinations()),
             "mobility": f"CASE WHEN {one_of(6, *destinations())} LIKE '37%' THEN 'city' ELSE 'province' END",
             "left_on": day(4, "2016-01-01", 3960), "reason": one_of(8, "work", "work", "business", "family", "study", ""),
             "industry": one_of(9, "C", "C", "E", "F", "G", "H", "I", "O", "P", ""),
-        }, scattered)  # fmt: skip
+        }, everybody)  # fmt: skip
         insert("members_lostcontact", {
             "id": "g", "public_id": "'l' || lpad(g::text, 21, '0')", "member_id": "g", "home_path": "homes.path",
             "state": "(ARRAY['counting', 'lost', 'found'])[1 + g % 3]",
-        }, f"{scattered} WHERE {drawn(10, 40)} = 0")  # fmt: skip
-        sweep(scattered)
+        }, f"{everybody} WHERE {drawn(10, 40)} = 0")  # fmt: skip
+        sweep(everybody)
     connection.set_autocommit(True)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

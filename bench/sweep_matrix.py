@@ -31,11 +31,10 @@ ROUNDS = 25
 NOW = dt.datetime(2026, 10, 1, 1, tzinfo=dt.UTC)
 
 
-def fill(items: int, counties: int) -> None:
+def prepare(counties: int) -> None:
+    """Tables, keys and organisations."""
     from django.conf import settings
     from django.core.management import call_command
-    from django.db import connection
-    from sweep_open import insert
 
     from core import crypto
 
@@ -44,24 +43,36 @@ def fill(items: int, counties: int) -> None:
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     organise(counties)
+
+
+def scattered(cursor: Any, number: int, counties: int) -> str:
+    """The FROM of ``number`` rows ``g`` with their branch ``homes``, spread over all branches of all counties in turn."""
+    cursor.execute(
+        "CREATE TEMP TABLE homes AS SELECT row_number() OVER (PARTITION BY left(path, 4) ORDER BY path) - 1 AS n, id, path, "
+        "left(path, 4)::int - 1 AS county FROM branches_organisation WHERE kind = '631'"
+    )
+    return (
+        f"FROM generate_series(1, {number}) AS g JOIN homes ON homes.county = g % {counties} "
+        f"AND homes.n = (g / {counties})::bigint * 7919 % {BRANCHES}"
+    )
+
+
+def fill(items: int, counties: int) -> None:
+    from django.db import connection
+    from sweep_open import insert
+
+    prepare(counties)
     begin()
     sealed = "k1." + "A" * 48
     stamp = f"timestamptz '{NOW.isoformat()}'"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMP TABLE homes AS SELECT row_number() OVER (PARTITION BY left(path, 4) ORDER BY path) - 1 AS n, id, path, "
-            "left(path, 4)::int - 1 AS county FROM branches_organisation WHERE kind = '631'"
-        )
-        scattered = (
-            f"FROM generate_series(1, {items}) AS g JOIN homes ON homes.county = g % {counties} "
-            f"AND homes.n = (g / {counties})::bigint * 7919 % {BRANCHES}"
-        )
+        people = scattered(cursor, items, counties)
         insert("members_member", {
             "id": "g", "public_id": "'m' || lpad(g::text, 21, '0')", "name": "'测' || g", "sex": "'1'", "kind": "'1'",
             "party_status": "'normal'", "identity": f"'{sealed}'", "identity_index": "md5(g::text)::varchar(22)",
             "phone": f"'{sealed}'", "phone_index": "md5('p' || g)::varchar(22)", "home_id": "homes.id",
             "home_path": "homes.path",
-        }, scattered)  # fmt: skip
+        }, people)  # fmt: skip
         insert("sweeps_return", {
             "id": "o.id", "public_id": "'r' || lpad(o.id::text, 21, '0')", "sweep_id": "s.id", "organisation_id": "o.id", "path": "o.path",
             "is_branch": "o.kind = '631'", "state": "CASE o.id % 3 WHEN 0 THEN 'submitted' ELSE 'open' END",
@@ -75,7 +86,7 @@ def fill(items: int, counties: int) -> None:
             "answer": f"CASE WHEN {answered} THEN (ARRAY['unchanged', 'changed', 'unreachable'])[1 + g % 3] ELSE '' END",
             "answered_at": f"CASE WHEN {answered} THEN {stamp} END",
             "answered_by": f"CASE WHEN {answered} THEN 'system 系统' ELSE '' END",
-        }, f"{scattered} JOIN sweeps_sweep s ON s.path = left(homes.path, 4)")  # fmt: skip
+        }, f"{people} JOIN sweeps_sweep s ON s.path = left(homes.path, 4)")  # fmt: skip
     connection.set_autocommit(True)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from accounts.models import ApiToken, Grant, User
@@ -23,7 +23,7 @@ def actor_for(user: User, today: dt.date) -> Actor:
     roles: list[str] = []
     outposts: list[str] = []
     if user.is_active:
-        for grant in Grant.objects.filter(user=user).in_force(today).select_related("organisation"):
+        for grant in grants_of(user, today):
             role = ROLES.get(grant.role)
             if role is None:
                 continue
@@ -42,6 +42,13 @@ def actor_for(user: User, today: dt.date) -> Actor:
         organisation_path=user.organisation.path if user.organisation else "",
         role=next((key for key in ROLES if key in roles), ""),
     )
+
+
+def grants_of(user: User, today: dt.date) -> Sequence[Grant]:
+    """Those in force on a day; of the account that signed in they have come with it."""
+    if user.held is not None and user.held[0] == today:
+        return user.held[1]
+    return list(Grant.objects.filter(user=user).in_force(today).select_related("organisation"))
 
 
 def narrowed(actor: Actor, scopes: Collection[str], title: str, path: str = "") -> Actor:

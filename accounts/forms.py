@@ -121,7 +121,7 @@ class OrganisationChoice(forms.ModelChoiceField):
     def __init__(self, **more: Any) -> None:
         super().__init__(Organisation.objects.none(), to_field_name="public_id", **more)
 
-    def label_from_instance(self, obj: Organisation) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Organisation) -> str:
         return "　" * (obj.depth - 1) + obj.short_name
 
 
@@ -138,8 +138,8 @@ class GrantForm(forms.Form):
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = organisations_of(by)
-        self.fields["organisation"].queryset = places  # type: ignore[attr-defined]
-        self.fields["role"].offer(roles_anywhere(by, timezone.localdate()))  # type: ignore[attr-defined]
+        self.fields["organisation"].queryset = places
+        self.fields["role"].offer(roles_anywhere(by, timezone.localdate()))
 
 
 def roles_anywhere(by: Actor, today: dt.date) -> list[Role]:
@@ -168,8 +168,8 @@ class StandInForm(forms.Form):
     def __init__(self, *args: Any, by: Actor, grant: Grant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = rights.stand_ins_for(grant, by, timezone.localdate())
-        self.fields["user"].queryset = others.select_related("organisation").order_by("organisation__order_path", "pk")  # type: ignore[attr-defined]
-        self.fields["user"].label_from_instance = lambda one: f"{one.name}（{one.unit} {one.duty}）"  # type: ignore[attr-defined]
+        self.fields["user"].queryset = others.select_related("organisation").order_by("organisation__order_path", "pk")
+        self.fields["user"].label_from_instance = lambda one: f"{one.name}（{one.unit} {one.duty}）"
 
 
 class AccountFilter(forms.Form):
@@ -178,7 +178,7 @@ class AccountFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [("", "全部"), *((one.key, one.title) for one in ROLES.values())]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [("", "全部"), *((one.key, one.title) for one in ROLES.values())]
 
 
 class TokenForm(forms.Form):
@@ -199,7 +199,7 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = [scope for scope in TOKEN_SCOPES if by.can(scope) and (scope != Permission.EDIT or tokens.may_write(by))]
-        self.fields["scopes"].choices = [(scope.value, SCOPE_TITLES[scope]) for scope in own]  # type: ignore[attr-defined]
-        self.fields["organisation"].queryset = organisations_of(by)  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = [(scope.value, SCOPE_TITLES[scope]) for scope in own]
+        self.fields["organisation"].queryset = organisations_of(by)
         if Permission.EDIT not in own:
             del self.fields["current"]

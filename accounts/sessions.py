@@ -20,7 +20,7 @@ from accounts.models import User
 from core import clock
 from core.http import PortalRequest
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "accounts.backends.WithGrants"
 PENDING_SECONDS = 10 * 60
 STAMP_EVERY = 60  # the idle clock is written at most once a minute: a session is a row in the database
 DEVICE_SECONDS = 400 * 24 * 3600

@@ -63,7 +63,7 @@ class SettingForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "key" in self.fields:
-            self.fields["key"].choices = [(rule.key, rule.title) for rule in declared.rules()]  # type: ignore[attr-defined]
+            self.fields["key"].choices = [(rule.key, rule.title) for rule in declared.rules()]
 
     def clean_value(self) -> Any:
         key, value = self.cleaned_data.get("key"), self.cleaned_data["value"]

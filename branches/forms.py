@@ -74,7 +74,7 @@ class MoveForm(forms.Form):
         self.targets = {one.public_id: one for one in targets}
         self.fields["to"].choices = [
             ("", "请选择"), *((one.public_id, "　" * (one.depth - 1) + one.short_name) for one in targets),
-        ]  # type: ignore[attr-defined] # fmt: skip
+        ]  # fmt: skip
 
 
 class CloseForm(forms.Form):

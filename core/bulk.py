@@ -13,7 +13,8 @@ from typing import Any
 from django.db import connection, models
 
 from core.behind import Behind, Statement
-from core.copying import CopyStream, compact_json, copy_text
+from core.copying import CopyStream, copy_text
+from core.quick_json import text_of
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _SENT_AT_ONCE_TEXT = 1024 * 1024  # characters
@@ -90,7 +91,7 @@ def _copy_sql(model: type[models.Model], columns: Iterable[str]) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (dict, list)):
-        return compact_json(value)
+        return text_of(value)
     if isinstance(value, dt.datetime):
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, dt.date):
@@ -139,11 +140,21 @@ def update_rows(
     rows: Sequence[Sequence[Any]],
     behind: Behind | None = None,
     same: Mapping[str, Any] = _NOTHING,
+    *,
+    next_version: bool = False,
 ) -> int:
     """Set ``columns`` of many rows in one statement; each row is (id, value, value, ...). ``same``: further columns, with
-    the value that all rows get. The number written."""
+    the value that all rows get. ``next_version``: ``version`` is among the columns, and only a row that stands one below it is
+    written. The number written; of what is only handed over (``behind``) the number of ``rows``."""
     if not rows:
         return 0
+    written = len(rows)
+
+    def execute(cursor: Any, sql: str, values: Any, *, many: bool) -> None:
+        nonlocal written
+        cursor.executemany(sql, values) if many else cursor.execute(sql, values)
+        written = cursor.rowcount
+
     quote = connection.ops.quote_name
     table, key = quote(model._meta.db_table), quote(_key(model))
     if connection.vendor == "postgresql":
@@ -157,14 +168,17 @@ def update_rows(
         arrays = ", ".join(f"%s::{types[name]}[]" for name in (_key(model), *columns))
         names = ", ".join(["id", *map(quote, columns)])
         sql = f"UPDATE {table} AS t SET {sets} FROM unnest({arrays}) AS v ({names}) WHERE t.{key} = v.id"  # noqa: S608
-        _run(lambda cursor: cursor.execute(sql, [*alike, *given]), behind)
+        sql += " AND t.version = v.version - 1" if next_version else ""
+        _run(lambda cursor: execute(cursor, sql, [*alike, *given], many=False), behind)
     else:
         sets = ", ".join(f"{quote(name)} = %s" for name in (*columns, *same))
         sql = f"UPDATE {table} SET {sets} WHERE {key} = %s"  # noqa: S608 names are ours
+        sql += " AND version = %s" if next_version else ""
         alike = [_plain(value) for value in same.values()]
-        values = [(*map(_plain, row[1:]), *alike, row[0]) for row in rows]
-        _run(lambda cursor: cursor.executemany(sql, values), behind)
-    return len(rows)
+        before = columns.index("version") + 1 if next_version else 0
+        values = [(*map(_plain, row[1:]), *alike, row[0], *([row[before] - 1] if next_version else ())) for row in rows]
+        _run(lambda cursor: execute(cursor, sql, values, many=True), behind)
+    return written
 
 
 def _run(statement: Statement, behind: Behind | None) -> None:
@@ -212,7 +226,7 @@ def _bare(db_type: str | None) -> str:
 
 def _adapt(value: Any) -> Any:
     if isinstance(value, (dict, list)):
-        return compact_json(value)
+        return text_of(value)
     return value
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-compact_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+from core.quick_json import text_of
+
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _AT_ONCE = 250  # rows
 
@@ -68,7 +68,7 @@ class _Texts(dict[type, Any]):
 
     def __missing__(self, kind: type) -> Any:
         if issubclass(kind, (dict, list)):
-            return compact_json
+            return text_of
         if issubclass(kind, dt.datetime):
             return _moment
         return str
@@ -86,8 +86,8 @@ _TEXTS = _Texts(
         bytes: lambda value: "\\x" + value.hex() if value else "",
         bool: lambda value: "t" if value else "f",
         int: str,
-        dict: compact_json,
-        list: compact_json,
+        dict: text_of,
+        list: text_of,
         dt.datetime: _moment,
     }
 )

@@ -89,13 +89,13 @@ def hashed() -> Iterator[None]:
 
 @contextmanager
 def side_by_side() -> Iterator[None]:
-    """Inside, PostgreSQL reads both sides of a join once and in one process: where an index of each has them in the same order, from
-    end to end beside each other.
+    """Inside, PostgreSQL reads both sides of a join once: where an index of each has them in the same order, from end to end beside
+    each other, and of very many one more process joins while this one counts.
 
-    A narrow scope it takes for one row, and would read the other side again for each. Several processes would wait for one hash
-    table of everybody, which costs more than it saves.
+    A narrow scope it takes for one row, and would read the other side again for each; of a wide one it would put everybody into a
+    hash table first, which costs more than it saves.
     """
-    with _planned(enable_nestloop="off", max_parallel_workers_per_gather="0"):
+    with _planned(enable_nestloop="off", enable_hashjoin="off", max_parallel_workers_per_gather="1"):
         yield
 
 

@@ -88,6 +88,8 @@ class SealedField(models.TextField):
 class SealsFields(models.Model):
     """Mixin of models with sealed fields. Needs ``public_id`` set before sealing (it is a default)."""
 
+    public_id: str
+
     class Meta:
         abstract = True
 
@@ -96,7 +98,7 @@ class SealsFields(models.Model):
         return f"{cls._meta.label_lower}.{field}:{public_id}"
 
     def reveal(self, name: str) -> str:
-        return crypto.unseal(getattr(self, name), self.seal_context(name, self.public_id))  # type: ignore[attr-defined]
+        return crypto.unseal(getattr(self, name), self.seal_context(name, self.public_id))
 
     def put_sealed(self, name: str, value: str) -> None:
         """Seal ``value`` and set its index and tail columns. An equal value leaves the ciphertext as it is."""
@@ -104,7 +106,7 @@ class SealsFields(models.Model):
         assert isinstance(field, SealedField)
         if getattr(self, name) and self.reveal(name) == value:
             return
-        setattr(self, name, crypto.seal(value, self.seal_context(name, self.public_id)))  # type: ignore[attr-defined]
+        setattr(self, name, crypto.seal(value, self.seal_context(name, self.public_id)))
         if field.index:
             setattr(self, field.index, crypto.blind(value, name))
         if field.tail:

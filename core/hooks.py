@@ -35,7 +35,7 @@ evidence_recorded = Hook(
     "evidence_recorded",
     "members: id -> fields of evidence; changed: ids whose facts are now others; source, on, by, now",
 )
-journeys_written = Hook("journeys_written", "journeys began, ended, or have other dates: ids, by, now")
+journeys_written = Hook("journeys_written", "journeys began, ended, or have other dates: ids, source, by, now")
 journeys_redirected = Hook("journeys_redirected", "journeys lead to another place: ids")
 journeys_removed = Hook(
     "journeys_removed", "journeys made by an act that is taken back are gone: members (ids), by, now"

@@ -116,7 +116,10 @@ class LedgerRow:
 
 @dataclass
 class CheckContext:
-    """``memory``: a dict that lives for one whole check (doubles in the file, look-ups a ledger caches)."""
+    """``memory``: a dict that lives for one whole check (doubles in the file, look-ups a ledger caches).
+
+    ``looked_up``: what :meth:`Ledger.look_up` gave for the rows about to be checked, where that was asked for before.
+    """
 
     by: Actor
     today: dt.date
@@ -126,6 +129,7 @@ class CheckContext:
     organisation_path: str = ""
     sheet_title: str = ""
     memory: dict[str, Any] = field(default_factory=dict)
+    looked_up: Any = None
 
 
 @dataclass
@@ -225,6 +229,10 @@ class Ledger(ABC):
     def prove(self, known: Sequence[tuple[int, str]], context: ApplyContext) -> None:  # noqa: B027 nothing to prove
         """A row of the file says once more what its record says. ``known``: subject, and what :meth:`apply` left of what
         such a row proves in ``row.basis["left"]`` = (subject, state, proves), for rows that may be recognised again."""
+
+    def look_up(self, rows: Sequence[LedgerRow], context: CheckContext) -> Any:
+        """Read what :meth:`check` needs to know of the record: asked for these rows while those before are still compared."""
+        return None
 
     @abstractmethod
     def check(self, rows: Sequence[LedgerRow], context: CheckContext) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Lookup
 
 
-class HasLetters(Lookup):  # type: ignore[type-arg] # not generic while it runs
+class HasLetters(Lookup):  # not generic while it runs
     """Every character of the text stands somewhere in the column.
 
     A companion of ``contains``: on PostgreSQL a GIN index over the characters answers it for a whole province in a
@@ -28,7 +28,7 @@ class HasLetters(Lookup):  # type: ignore[type-arg] # not generic while it runs
         return f"string_to_array({column}::text, NULL) @> string_to_array({text}, NULL)", (*before, *after)
 
 
-class Among(Lookup):  # type: ignore[type-arg] # not generic while it runs
+class Among(Lookup):  # not generic while it runs
     """``column IN (...)`` for thousands of plain values, which the ORM would look at one by one, twice each."""
 
     lookup_name = "among"

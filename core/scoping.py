@@ -68,7 +68,7 @@ def in_ranges(columns: Iterable[str], ranges: Iterable[Range]) -> Q:
     return condition or Q(pk__in=())
 
 
-M = TypeVar("M", bound=models.Model)
+M = TypeVar("M", bound="ScopedModel")
 
 
 class ScopedQuerySet(models.QuerySet[M]):
@@ -80,17 +80,17 @@ class ScopedQuerySet(models.QuerySet[M]):
         scoped = self._scoped()
         if actor.everything:
             return scoped
-        return scoped.filter(self.model.scope_condition(actor, permission))  # type: ignore[attr-defined]
+        return scoped.filter(self.model.scope_condition(actor, permission))
 
     def visible_by(self, column: str, actor: Actor, permission: Permission = Permission.VIEW) -> Self:
         """The part of :meth:`visible_to` that one of the model's scope columns opens: a single range of an index,
         where the OR of two columns would make the database sort everything first."""
-        if column not in self.model.scope_paths:  # type: ignore[attr-defined]
+        if column not in self.model.scope_paths:
             raise ValueError(f"{column} is no scope column of {self.model.__name__}")
         scoped = self._scoped()
         if actor.everything:
             return scoped
-        further = self.model.further_condition(actor, permission)  # type: ignore[attr-defined]
+        further = self.model.further_condition(actor, permission)
         return scoped.filter(in_ranges([column], actor.ranges(permission)), further)
 
     def unscoped(self) -> Self:
@@ -99,17 +99,17 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     def _scoped(self) -> Self:
         clone = self.all()
-        clone.query.scoped = True  # type: ignore[attr-defined]
+        clone.query.scoped = True  # type: ignore[attr-defined] # a ScopedQuery
         return clone
 
     def __or__(self, other: Any) -> Self:
-        return models.QuerySet.__or__(_unsliced(self), _unsliced(other))  # type: ignore[return-value]
+        return models.QuerySet.__or__(_unsliced(self), _unsliced(other))
 
     def __and__(self, other: Any) -> Self:
-        return models.QuerySet.__and__(_unsliced(self), _unsliced(other))  # type: ignore[return-value]
+        return models.QuerySet.__and__(_unsliced(self), _unsliced(other))
 
     def __xor__(self, other: Any) -> Self:
-        return models.QuerySet.__xor__(_unsliced(self), _unsliced(other))  # type: ignore[return-value]
+        return models.QuerySet.__xor__(_unsliced(self), _unsliced(other))
 
     def _require_scope(self) -> None:
         if not getattr(self.query, "scoped", False):
@@ -119,14 +119,14 @@ class ScopedQuerySet(models.QuerySet[M]):
         self._require_scope()
         return super().update(**kwargs)
 
-    update.alters_data = True  # type: ignore[attr-defined]
+    update.alters_data = True  # type: ignore[attr-defined] # Django's own mark on a method
 
     def delete(self) -> tuple[int, dict[str, int]]:
         self._require_scope()
         return super().delete()
 
-    delete.alters_data = True  # type: ignore[attr-defined]
-    delete.queryset_only = True  # type: ignore[attr-defined]
+    delete.alters_data = True  # type: ignore[attr-defined] # as above
+    delete.queryset_only = True  # type: ignore[attr-defined] # as above
 
     def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
         if kwargs.get("update_conflicts") or (len(args) > 2 and args[2]):

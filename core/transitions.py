@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 
 from core.actors import Actor
 from core.errors import UserError
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,19 @@ class WrongState(UserError):
     """The row is no longer in a state this move starts from (somebody was first)."""
 
 
+def unrecorded(*_args: Any, **_facts: Any) -> None:
+    """For a move that the caller records in another way: as an event of its own, or with the other changes."""
+
+
 def apply(
-    obj: models.Model,
+    obj: Row,
     transition: Transition,
     *,
     by: Actor,
     now: dt.datetime,
     record: Callable[..., Any],
     field: str = "state",
-) -> models.Model:
+) -> Row:
     """Move ``obj`` inside the caller's transaction and return the locked, saved row.
 
     ``record(obj, before=..., after=..., by=..., at=...)`` is told of it. Raises WrongState.

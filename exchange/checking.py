@@ -10,13 +10,13 @@ import datetime as dt
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from core import clock
 from core.actors import Actor
-from core.behind import Behind
+from core.behind import Behind, one_behind
 from core.first_rows import FirstRows
 from core.handlers import Progress
 from core.ledgers import CheckContext, Ledger, LedgerRow, Outcome
@@ -27,7 +27,7 @@ from exchange.models import ImportBatch
 from exchange.organisations import BranchFinder
 from exchange.parsing import RowParser
 from exchange.reading import Book, Row
-from exchange.recognition import Sheet
+from exchange.recognition import CHUNK, Sheet
 from exchange.rowkinds import skip_reason
 from exchange.tables import Table
 
@@ -35,6 +35,14 @@ SKIPPED_SHOWN = 500
 _PERSON = re.compile(r"\s*\d{17}[\dXx]\s*")
 TERM = "term"  # where a ledger leaves, in a usable row's basis, what the town calls that row
 DEFAULT_MARKS = {"struck": MarkMeaning.LEAVE}
+
+
+class _Begun(NamedTuple):
+    """A chunk of which it was asked which rows are known. ``seen``: their digests, where that can be."""
+
+    chunk: list[Row]
+    seen: Mapping[int, str]
+    known: Callable[[], dict[int, known.Known]]
 
 
 class Checker:
@@ -75,13 +83,16 @@ class Checker:
         """Check and stage every row of the used sheets. The batch says "checked" only after all of them are written."""
         with Behind() as behind:
             for sheet in sheets:
-                for chunk in sheet.rows if sheet.rows is not None else book.rows(sheet.index, staging.CHUNK):
-                    rows = self._parsed(sheet, chunk)
+                chunks = sheet.rows if sheet.rows is not None else book.rows(sheet.index, CHUNK)
+                begun = (self._begin(sheet, chunk, behind) for chunk in chunks)
+                parsed = (self._go_on(sheet, one, behind) for one in one_behind(begun))
+                for rows, looked_up in one_behind(parsed):
                     if rows:
-                        self._look(rows)
+                        self._look(rows, looked_up())
                         self._stage(rows, sheet.index, behind)
                     if progress is not None:
                         progress.step(self.counts["rows"], 0, f"已核对 {self.counts['rows']} 行")
+                    del rows, looked_up  # before those after the next are read
 
     def enter(self, name: str, title: str, unit: str, columns: Mapping[int, str]) -> RowParser:
         """The parser of a sheet; the finder and the context now speak of that sheet."""
@@ -99,15 +110,29 @@ class Checker:
         """Over every row's digest and outcome, in order."""
         return self._digest.hexdigest()
 
-    def _parsed(self, sheet: Sheet, chunk: list[Row]) -> list[LedgerRow]:
+    def _begin(self, sheet: Sheet, chunk: list[Row], behind: Behind) -> _Begun:
+        """Ask which of the rows are known."""
         table = sheet.table
         assert table is not None
-        parser = self._parser(sheet, table)
-        identity = table.index_of("identity")
+        parser, identity = self._parser(sheet, table), table.index_of("identity")
+        seen = _digests(parser, chunk, identity) if self._memory and identity is not None else {}
+        return _Begun(chunk, seen, behind.ask(lambda: self._memory.true(self._memory.recall(seen))))
+
+    def _go_on(self, sheet: Sheet, begun: _Begun, behind: Behind) -> tuple[list[LedgerRow], Callable[[], Any]]:
+        """Parse the rows that are not, and ask what the ledger wants to know of them."""
+        rows = self._parsed(sheet, *begun)
+        unread = [row for row in rows if staging.SAME_AS not in row.basis]
+        return rows, behind.ask(lambda: self.ledger.look_up(unread, self.context))
+
+    def _parsed(
+        self, sheet: Sheet, chunk: list[Row], seen: Mapping[int, str], known_: Callable[[], dict[int, known.Known]]
+    ) -> list[LedgerRow]:
+        table = sheet.table
+        assert table is not None
+        parser, identity = self._parser(sheet, table), table.index_of("identity")
         place = self.finder.place if self.ledger.people else None
         rows: list[LedgerRow] = []
-        seen = _digests(parser, chunk, identity) if self._memory and identity is not None else {}
-        familiar = self._memory.true(seen)
+        familiar = known_()
         for number, cells, mark, filled in chunk:
             if number < table.first_data_row:
                 continue
@@ -187,7 +212,8 @@ class Checker:
 
     # -- rows, one or many --------------------------------------------------------------------
 
-    def _look(self, rows: list[LedgerRow]) -> None:
+    def _look(self, rows: list[LedgerRow], looked_up: Any) -> None:
+        self.context.looked_up = looked_up
         self.ledger.check([row for row in rows if staging.SAME_AS not in row.basis], self.context)
         if self._memory and any(one.code == "duplicate_in_file" for row in rows for one in row.messages):
             raise known.Doubtful

@@ -114,17 +114,20 @@ class Memory:
         found = kept.filter(batch_id=latest).order_by("pk").values_list("rows", flat=True)
         return cls(checker.ledger, checker.by, (one for rows in found.iterator(chunk_size=5) for one in rows))
 
-    def true(self, digests: Mapping[int, str]) -> dict[int, Known]:
-        """Of rows by any number and their digest, those whose record stands as it was left and is within the scope."""
-        asked = [
-            (number, Known.read(digest, rest))
+    def recall(self, digests: Mapping[int, str]) -> dict[int, Known]:
+        """Of rows by any number and their digest, those that were there before."""
+        return {
+            number: Known.read(digest, rest)
             for number, digest in digests.items()
             if (rest := self._rests.get(bytes.fromhex(digest))) is not None
-        ]
-        if not asked:
+        }
+
+    def true(self, recalled: Mapping[int, Known]) -> dict[int, Known]:
+        """Of those the ones whose record stands as it was left and is within the scope."""
+        if not recalled:
             return {}
-        states = self._ledger.standing([known.subject for _number, known in asked], self._by)
-        return {number: known for number, known in asked if states.get(known.subject) == known.state}
+        states = self._ledger.standing([known.subject for known in recalled.values()], self._by)
+        return {number: known for number, known in recalled.items() if states.get(known.subject) == known.state}
 
 
 def remember(

@@ -12,8 +12,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from core import crypto
-from core.copying import compact_json
+from core import crypto, quick_json
 from core.ledgers import OUTCOMES, LedgerRow
 from core.permissions import Permission
 from exchange.known import business_date, code_version
@@ -22,6 +21,9 @@ from exchange.models import ImportBatch, ImportChunk
 if TYPE_CHECKING:
     from exchange.checking import Checker
     from exchange.staging import StagedRow
+
+
+Sealed = list[tuple[int, int, Any]]  # (sheet, first, plans) of chunks
 
 
 def print_of(checker: Checker) -> str:
@@ -48,27 +50,32 @@ def context(batch_public_id: str, sheet: int, first: int) -> str:
 def encoded(rows: Sequence[LedgerRow], print_: str) -> bytes:
     """The plans of a chunk, in its order; b"" for none."""
     plans = [None if row.plan is None else [row.basis, row.plan] for row in rows]
-    return compact_json([print_, plans]).encode("utf-8", "replace") if print_ and any(plans) else b""
+    return quick_json.dumps([print_, plans]) if print_ and any(plans) else b""
 
 
-def opened(rows: Sequence[StagedRow], print_: str, batch: ImportBatch) -> dict[int, LedgerRow]:
-    """By primary key, those rows that have a plan which holds: with ``basis`` and ``plan``, and nothing else."""
+def sealed(rows: Sequence[StagedRow], print_: str, batch: ImportBatch) -> Sealed:
+    """The plans of these rows, as far as there are any, in one query."""
     wanted = {(one.sheet, one.chunk) for one in rows if not one.blob and one.same_as is None} if print_ else ()
     if not wanted:
-        return {}
+        return []
     chunks = ImportChunk.objects.unscoped().filter(
         batch=batch, sheet__in={sheet for sheet, _first in wanted}, first__in={first for _sheet, first in wanted}
     )
+    return list(chunks.exclude(plans=b"").values_list("sheet", "first", "plans"))
+
+
+def opened(rows: Sequence[StagedRow], found: Sealed, print_: str, batch: ImportBatch) -> dict[int, LedgerRow]:
+    """By primary key, those rows that have a plan which holds: with ``basis`` and ``plan``, and nothing else."""
     plans: dict[tuple[int, int], list[Any]] = {}
-    for sheet, first, blob in chunks.exclude(plans=b"").values_list("sheet", "first", "plans"):
-        made_by, found = json.loads(crypto.unseal_bytes(bytes(blob), context(batch.public_id, sheet, first)))
+    for sheet, first, blob in found:
+        made_by, kept = quick_json.loads(crypto.unseal_bytes(bytes(blob), context(batch.public_id, sheet, first)))
         if made_by == print_:
-            plans[sheet, first] = found
+            plans[sheet, first] = kept
     names = [sheet["name"] for sheet in batch.sheets]
     bare: dict[int, LedgerRow] = {}
     for one in rows:
-        found = plans.get((one.sheet, one.chunk)) if not one.blob and one.same_as is None else None
-        if found and (plan := found[one.place]):
+        kept = plans.get((one.sheet, one.chunk)) if not one.blob and one.same_as is None else None
+        if kept and (plan := kept[one.place]):
             bare[one.pk] = LedgerRow(
                 names[one.sheet], one.number, outcome=OUTCOMES[one.outcome], organisation_id=one.organisation_id,
                 basis=plan[0], plan=plan[1],

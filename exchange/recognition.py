@@ -17,7 +17,7 @@ from exchange.rowkinds import skip_reason
 
 AGAINST_COST = 2.5
 PEEK = HEAD_ZONE + 24
-CHUNK = 2000
+CHUNK = 1000  # rows: those of three chunks are in hand at a time
 
 Answers = Mapping[str, Any]
 LearnedHeadings = Mapping[str, Mapping[str, str | None]]  # by kind

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from core import crypto
+from core import crypto, quick_json
 from core.behind import Behind
 from core.bulk import copy_later, copy_rows
 from core.domain.cells import CellError
@@ -36,9 +35,6 @@ def _default(value: Any) -> Any:
     if isinstance(value, CellError):
         return {"e": value.text}
     raise TypeError(f"{type(value).__name__} cannot be staged")
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_default, check_circular=False).encode
 
 
 def _decoded(raw: Any) -> Any:
@@ -117,11 +113,11 @@ def _unpacked(content: list[Any], place: int) -> Bundle:
     *keys, bundle["n"] = content[0][number]
     for part, names, values in zip(PARTS, keys, parts, strict=True):
         bundle[part] = dict(zip(names, values, strict=True))
-    return bundle  # type: ignore[no-any-return]
+    return bundle
 
 
 def _encoded(content: Any) -> bytes:
-    return _encode(content).encode("utf-8", "replace")
+    return quick_json.dumps(content, _default)
 
 
 def _row_from(bundle: Bundle, stored: Stored, sheet: str) -> LedgerRow:
@@ -174,7 +170,7 @@ def open_rows(rows: Sequence[Stored], batch: ImportBatch) -> list[LedgerRow]:
         )
         for sheet, first, blob in found.values_list("sheet", "first", "blob"):
             place = chunk_context(batch.public_id, sheet, first)
-            chunks[sheet, first] = json.loads(crypto.unseal_bytes(bytes(blob), place))
+            chunks[sheet, first] = quick_json.loads(crypto.unseal_bytes(bytes(blob), place))
     names = [sheet["name"] for sheet in batch.sheets]
     return [
         _again(elsewhere[one.same_as], one, names[one.sheet])
@@ -216,7 +212,7 @@ def opened(stored: Stored, batch: ImportBatch) -> LedgerRow:
 
 def _own_bundle(stored: Stored, batch_public_id: str) -> Bundle:
     place = context(batch_public_id, stored.sheet, stored.number)
-    bundle: Bundle = json.loads(crypto.unseal_bytes(bytes(stored.blob), place))
+    bundle: Bundle = quick_json.loads(crypto.unseal_bytes(bytes(stored.blob), place))
     return bundle
 
 

@@ -28,7 +28,7 @@ def replace(
     )
     if old is not None:
         actions.remove(old, by=SYSTEM, now=now)
-    return file.public_id  # type: ignore[no-any-return]
+    return file.public_id
 
 
 def read(public_id: str, now: dt.datetime | None = None) -> tuple[StoredFile, bytes]:

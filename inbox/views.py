@@ -34,6 +34,7 @@ def inbox(request: PortalRequest) -> HttpResponse:
             "tab": tab,
             "todos": queries.below(actor) if tab == "below" else mine.todos,
         }
+        context["left_out"] = (mine.below_count if tab == "below" else mine.todo_count) - len(context["todos"])
         if tab == "messages":
             context.update(_messages(request))
         return render(request, "inbox/inbox.html", context)

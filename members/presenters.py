@@ -30,14 +30,16 @@ FACTS = (
 )  # fmt: skip
 NUMBERS = (("identity", "公民身份号码"), ("phone", "联系电话"), ("other_phones", "其他电话"))
 OUT_FACTS = (
-    "left_on", "expected_return_on", "where", "placed_on", "mobility", "reason", "host", "employer", "industry", "wish",
-    "contact_name", "certificate", "certificate_no", "promised_on", "ended_on", "note",
+    "left_on", "expected_return_on", "where", "placed_on", "mobility", "reason", "host", "employer", "industry", "unit_kind", "former_work",
+    "wish", "contact_name", "certificate", "certificate_no", "promised_on", "ended_on", "note",
 )  # fmt: skip
 IN_FACTS = (
     "left_on", "home_text", "reason", "where", "placed_on", "employer", "industry", "wish", "wish_text", "certificate_no",
     "ended_on", "note",
 )  # fmt: skip
-NO_GAP = frozenset({"placed_on", "promised_on", "wish_text", "ended_on"})  # nothing is missing where they are empty
+NO_GAP = frozenset(
+    {"placed_on", "promised_on", "wish_text", "ended_on", "unit_kind", "former_work"}
+)  # nothing is missing where they are empty
 IN_LABELS = {"left_on": "流入时间", "home_text": "组织关系所在", "reason": "流入原因", "where": "现居住地"}
 OUT_LABELS = {"where": "去向", "host": "流入地党组织", "contact_name": "结对联系人"}
 PROOF_WORDS = {"edit": "手工登记"}

@@ -46,7 +46,7 @@ def nodes(
 
     def node(one: Organisation) -> TreeNode:
         children = [node(other) for other in found if other.parent_id == one.pk]
-        closed = one.has_children and not children  # type: ignore[attr-defined]
+        closed = one.has_children and not children
         return TreeNode(
             one.short_name,
             url(one),

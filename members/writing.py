@@ -22,12 +22,14 @@ from core import bulk, crypto, hooks
 from core.actors import Actor
 from core.behind import Behind
 from core.domain.names import initials_all
+from core.errors import UserError
 from core.ids import new_id
 from members.enums import EVIDENCE, Source
 from members.models import Evidence, Freshness, Journey, LostContact, Member, Membership, Transfer
 from members.written_tables import NUMBERS, table_of
 
 FRESH = tuple(EVIDENCE)
+OVERTAKEN = "刚才有人改了同一份登记，这一次没有保存。请刷新页面看看。"
 _COURSE = frozenset({"state", "left_on", "ended_on"})  # of a journey
 _WHERE = frozenset({"region_code"})
 _PLACE = frozenset({"home_path", "care_path"})  # of a member
@@ -176,16 +178,13 @@ class Writer:
                 same = {column: value for column, value in rows[0].items() if column not in differing}
                 columns = tuple(differing)
                 bulk.copy_rows(model, columns, map(itemgetter(*columns), rows), self._behind, same)
-        for model, groups in self._updates.items():
-            for columns, values in groups.items():
-                bulk.update_rows(model, columns, values, self._behind, {"updated_at": self.now})
-        self._updates.clear()
+        self._write_updates()
         copy_changes(
             self._changes, at=self.now, actor=self.actor, batch=self.batch, source=self.source, behind=self._behind
         )
         self._changes = []
         if journeys:
-            self._tell(hooks.journeys_written, ids=journeys, by=self.by, now=self.now)
+            self._tell(hooks.journeys_written, ids=journeys, source=self.evidence_source, by=self.by, now=self.now)
         if redirected:
             self._tell(hooks.journeys_redirected, ids=redirected)
         if made:
@@ -194,6 +193,21 @@ class Writer:
             self._tell(hooks.members_placed, ids=placed)
         self._write_evidence()
         self._changed = set()
+
+    def _write_updates(self) -> None:
+        """Raises UserError where a record is no longer as the caller had it: it was read before it was locked."""
+        stamp = {"updated_at": self.now}
+        for model, groups in self._updates.items():
+            written: set[int] = set()
+            for columns, rows in groups.items():
+                ids = {row[0] for row in rows}
+                # What a second change in the same act finds is the first one's doing.
+                checked = self._behind is None and len(ids) == len(rows) and written.isdisjoint(ids)
+                number = bulk.update_rows(model, columns, rows, self._behind, stamp, next_version=checked)
+                if checked and number != len(rows):
+                    raise UserError(OVERTAKEN, "overtaken")
+                written |= ids
+        self._updates.clear()
 
     def _tell(self, hook: hooks.Hook, **what: Any) -> None:
         """Once it is written: whoever listens may look at it."""

@@ -98,7 +98,7 @@ class _signed_in:  # noqa: N801 reads as a sentence
         return self._acting.__enter__()
 
     def __exit__(self, *error: object) -> None:
-        self._acting.__exit__(*error)  # type: ignore[arg-type]
+        self._acting.__exit__(*error)
 
 
 def take(path: Path, by: Actor, say: Say) -> None:

@@ -70,6 +70,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.WithGrants"]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 

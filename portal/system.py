@@ -46,7 +46,7 @@ class SystemSite(AdminSite):
         def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not self.has_permission(request):
                 raise NotAllowed
-            return inner(request, *args, **kwargs)  # type: ignore[no-any-return]
+            return inner(request, *args, **kwargs)
 
         return guarded
 

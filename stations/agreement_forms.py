@@ -57,7 +57,7 @@ class AgreementForm(ActForm):
         if record is None:
             mine = Organisation.objects.within(actor, Permission.EDIT).open().official()
             choices = [(one.public_id, "　" * (one.depth - 1) + one.short_name) for one in mine]
-            self.fields["organisation"].choices = choices  # type: ignore[attr-defined]
+            self.fields["organisation"].choices = choices
             self.initial = {"key": new_id(), "signed_on": clock.today(), **self.initial}
             return
         del self.fields["organisation"]

@@ -25,3 +25,11 @@ class Why(TextChoices):
     CHECKED_IN = "checked_in", "到站报到"
     BRANCH = "branch", "在依托党组织"
     PLACE = "place", "流向本地"
+
+
+class GuestState(TextChoices):
+    """Of somebody from elsewhere whom no branch received at the door."""
+
+    WAITING = "waiting", "等安排"
+    PLACED = "placed", "已接收"
+    DECLINED = "declined", "不接收"

@@ -9,12 +9,16 @@ from django.db.models import Q
 
 from branches.forms import DayField, PartialDateFormField
 from branches.models import Organisation
+from core.actors import Actor
 from core.domain.regions import parse_place, provinces
 from core.ids import new_id
+from core.permissions import Permission
 from members.enums import Wish
-from stations.actions.arrivals import Arrival
+from stations.actions.noting import Arrival
 from stations.enums import Line, PostTitle, Why
+from stations.gathering import code_of
 from stations.models import ServicePoint, Station, StationKind
+from stations.presence import same_city
 
 STATES = (("open", "在用"), ("closed", "已停用"))
 
@@ -44,7 +48,7 @@ class StationForm(forms.Form):
         self.station = station
         initial = {**self._stored(station), **kwargs.pop("initial", {})}
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["kind"].queryset = StationKind.objects.listed()  # type: ignore[attr-defined]
+        self.fields["kind"].queryset = StationKind.objects.listed()
 
     @staticmethod
     def _stored(station: Station | None) -> dict[str, Any]:
@@ -105,7 +109,7 @@ class PointForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].queryset = StationKind.objects.listed()  # type: ignore[attr-defined]
+        self.fields["kind"].queryset = StationKind.objects.listed()
 
 
 class PostForm(forms.Form):
@@ -149,8 +153,8 @@ class StationFilter(forms.Form):
         super().__init__(*args, **kwargs)
         used = {code[:2] for code in Station.objects.values_list("region_code", flat=True).distinct() if code}
         known = [(code, name) for code, name in provinces() if code[:2] in used]
-        self.fields["province"].choices = [("", "全部"), *known]  # type: ignore[attr-defined]
-        self.fields["kind"].queryset = StationKind.objects.listed()  # type: ignore[attr-defined]
+        self.fields["province"].choices = [("", "全部"), *known]
+        self.fields["kind"].queryset = StationKind.objects.listed()
 
 
 class WhyFilter(forms.Form):
@@ -193,14 +197,14 @@ class CheckInForm(forms.Form):
     def __init__(self, *args: Any, station: Station, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("key", new_id())
-        points = station.points.open()  # type: ignore[attr-defined]
+        points = station.points.open()
         mobile = [one.pk for one in Organisation.objects.open().official() if "mobile" in one.marks]
         receivers = Organisation.objects.filter(pk__in=mobile).official()
-        self.fields["receiver"].queryset = receivers  # type: ignore[attr-defined]
+        self.fields["receiver"].queryset = receivers
         if station.core_id in mobile:
             self.initial.setdefault("receiver", "")
-        self.fields["wish"].choices = [("", "没有"), *((one.value, one.label) for one in (Wish.HOST, Wish.TRANSFER))]  # type: ignore[attr-defined]
-        self.fields["point"].queryset = points  # type: ignore[attr-defined]
+        self.fields["wish"].choices = [("", "没有"), *((one.value, one.label) for one in (Wish.HOST, Wish.TRANSFER))]
+        self.fields["point"].queryset = points
         if not points.exists():
             del self.fields["point"]
         if not mobile:
@@ -209,3 +213,48 @@ class CheckInForm(forms.Form):
     @property
     def arrival(self) -> Arrival:
         return Arrival(**{name: value for name, value in self.cleaned_data.items() if name != "key" and value})
+
+
+class GuestForm(forms.Form):
+    """Which branch receives somebody from elsewhere: the mobile ones first, those near the station at the top."""
+
+    branch = forms.ModelChoiceField(
+        Organisation.objects.none(), to_field_name="public_id", required=False, empty_label="不接收（写明原因）",
+        label="由哪个党支部接收", help_text="接收以后是这个支部的流入党员，组织关系不变",
+    )  # fmt: skip
+    reason = forms.CharField(label="不接收的原因", max_length=200, required=False, help_text="接收的不用填")
+
+    def __init__(self, *args: Any, actor: Actor, station: Station, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["branch"]
+        field.queryset = Organisation.objects.open().within(actor, Permission.EDIT).branches()
+        offered = list(field.queryset.official().select_related("parent"))
+        away = [one for one in offered if "mobile" in one.marks]
+        near = sorted(away, key=lambda one: not same_city(code_of(one), station.region_code))
+        others = [one for one in offered if "mobile" not in one.marks]
+        field.choices = [
+            ("", field.empty_label),
+            *([("流动党员党组织", [(one.public_id, one.short_name) for one in near])] if near else []),
+            (
+                "其他党支部",
+                [(one.public_id, f"{one.parent.short_name} {one.short_name}") for one in others if one.parent],
+            ),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not given.get("branch") and not given.get("reason") and not self.errors:
+            self.add_error("reason", "选一个党支部；不接收的，写明原因。")
+        return given
+
+
+class AnswerForm(forms.Form):
+    """Whether a guest is one of our members after all."""
+
+    is_ours = forms.ChoiceField(
+        label="答复", choices=[("", "请选择"), ("yes", "是我们的党员"), ("no", "不是我们的党员")],
+        error_messages={"required": "请选一项。"},
+    )  # fmt: skip
+    note = forms.CharField(
+        label="说明", max_length=200, required=False, help_text="如“名册上叫另一个名字”“号码换了”；不要写号码"
+    )

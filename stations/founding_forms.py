@@ -67,7 +67,7 @@ class BeginForm(KindForm):
         mine = Organisation.objects.within(actor, Permission.ORGANISE).open().official()
         found = mine.filter(kind__in=Organisation.COMMITTEE_KINDS)
         choices = [(one.public_id, "　" * (one.depth - 1) + one.short_name) for one in found]
-        self.fields["organisation"].choices = choices  # type: ignore[attr-defined]
+        self.fields["organisation"].choices = choices
         self.initial = {"key": new_id(), **self.initial}
 
 
@@ -86,7 +86,7 @@ class NameForm(ActForm):
         self.fields["superior"].choices = [
             ("", "请选择"),
             *((key, "　" * (one.depth - 1) + one.short_name) for key, one in self.offered.items()),
-        ]  # type: ignore[attr-defined]
+        ]
         above = record.superior.public_id if record.superior else ""
         self.initial = {"superior": above, "name": record.name, "version": record.version, **self.initial}
 

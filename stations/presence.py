@@ -11,6 +11,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q
@@ -65,8 +66,7 @@ class Person:
 class Directory:
     """The open stations, by what people are theirs for."""
 
-    def __init__(self, places: Iterable[Place], near: str) -> None:
-        self.near = near
+    def __init__(self, places: Iterable[Place]) -> None:
         self.by_pk: dict[int, Place] = {}
         self.by_core: dict[int, list[Place]] = defaultdict(list)
         self.by_region: dict[str, list[Place]] = defaultdict(list)
@@ -81,10 +81,14 @@ class Directory:
     @classmethod
     def load(cls) -> Directory:
         columns = ("number", "pk", "path", "region_code", "core_id", "core__marks")
-        rows = list(Station.objects.open().values_list(*columns))
-        places = [Place(*row[:-1], "mobile" in (row[-1] or [])) for row in rows]
-        root = Organisation.objects.filter(parent__isnull=True).order_by("path").first() if places else None
-        return cls(places, str(rule_value(NEAR.key, root, clock.today())))
+        rows = Station.objects.open().values_list(*columns)
+        return cls(Place(*row[:-1], "mobile" in (row[-1] or [])) for row in rows)
+
+    @cached_property
+    def near(self) -> str:
+        """The county's rule; few people need it, so it is asked for when one does."""
+        root = Organisation.objects.filter(parent__isnull=True).order_by("path").first()
+        return str(rule_value(NEAR.key, root, clock.today()))
 
     @property
     def home_cores(self) -> list[int]:
@@ -92,13 +96,18 @@ class Directory:
 
     def nearest(self, region: str, among: Iterable[Place] | None = None) -> Place | None:
         """In the same county, else (by the rule) in the same city; of several the first in order."""
-        keys = [region] if self.near == "county" else [region, _city(region)]
-        for key in filter(None, keys):
+        for key in filter(None, (region, _city(region))):
             here = self.by_region.get(key, ())
-            found = [one for one in here if among is None or one in among]
+            found = next((one for one in here if among is None or one in among), None)
             if found:
-                return found[0]
+                return found if key == region or self.near != "county" else None
         return None
+
+
+def led_by(station: Station) -> Station | None:
+    """The station to which those go whom the place alone brings here, where that is another one: of several at a place the first."""
+    nearest = Directory.load().nearest(station.region_code) if station.is_open and station.region_code else None
+    return Station.objects.get(pk=nearest.pk) if nearest is not None and nearest.pk != station.pk else None
 
 
 def choose(person: Person, directory: Directory) -> tuple[Place, Why] | None:

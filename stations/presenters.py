@@ -22,9 +22,10 @@ from core.domain.regions import region_label
 from core.permissions import Permission
 from members import rows as member_rows
 from members.listing import BRANCH, MEMBERS, PHONE, VERIFIED, Column
+from stations.actions.asking import Question
 from stations.enums import Line, PostTitle, Why
 from stations.forms import WhyFilter
-from stations.models import CheckIn, Presence, ServiceLine, Station, StationKind, StationPost
+from stations.models import CheckIn, Presence, ServiceLine, Station, StationKind, StationPost, WaitingGuest
 
 LATEST = 5
 PAGE = 50
@@ -150,6 +151,37 @@ def people_page(station: Station, actor: Actor, query: Mapping[str, str], today:
 def arrivals(station: Station, actor: Actor) -> list[CheckIn]:
     rows = CheckIn.objects.visible_to(actor).filter(station=station).select_related("member")
     return list(rows.order_by("-at", "-pk")[:LATEST])
+
+
+def waiting_guests(station: Station, actor: Actor) -> list[WaitingGuest]:
+    """Whom nobody has received yet, the longest first."""
+    rows = WaitingGuest.objects.visible_to(actor).waiting().filter(station=station)
+    return list(rows.order_by("at", "pk"))
+
+
+def guest_words(guest: WaitingGuest) -> str:
+    """What the clerk wrote down, in one sentence. The number masked."""
+    wish = guest.get_wish_display() + (f"（{guest.wish_text}）" if guest.wish_text else "")
+    parts = (
+        f"{guest.name}，{guest.on.month} 月 {guest.on.day} 日到{guest.station.name}报到",
+        f"手机 {mask_phone(guest.reveal('phone'))}",
+        f"说组织关系在“{guest.home_text}”",
+        guest.destination_text and f"住{guest.destination_text}",
+        guest.employer and f"在{guest.employer}工作",
+        wish and f"希望{wish}",
+    )
+    return "，".join(filter(None, parts)) + "。"
+
+
+def question_words(question: Question) -> str:
+    """Enough to recognise somebody by, and whom to call about it. The number masked."""
+    one, station = question.check_in, question.check_in.station
+    number = mask_phone(one.member.reveal("phone")) if one.member.phone else "没有登记"
+    call = f"，驿站电话 {station.reveal('phone')}" if station.phone else ""
+    return (
+        f"{one.member.name}，{one.on.month} 月 {one.on.day} 日到{station.name}报到，手机 {number}，说组织关系在"
+        f"“{one.journey.home_text}”。姓名和号码与档案没有对上，请看看名册{call}。"
+    )
 
 
 def clerks(station: Station, actor: Actor) -> list[Grant]:

@@ -25,6 +25,9 @@ EVENT_KINDS = (
     EventKind("station_line", "驿站服务线"),
     EventKind("station_post", "驿站职务"),
     EventKind("station_arrival", "到站报到"),
+    EventKind("station_answered", "答复驿站的核对"),
+    EventKind("station_guest_placed", "安排外来党员"),
+    EventKind("station_guest_declined", "不接收外来党员", tone="warn"),
     EventKind("station_kind", "驿站类型", "setting"),
     EventKind("station_missed", "报到没有对上", "refusal", "warn"),
 )

@@ -133,13 +133,13 @@ def opening_names(sweep: Sweep, actor: Actor = SYSTEM) -> Any:
 def previous(sweep: Sweep) -> Sweep | None:
     """The sweep of the same scope in the quarter that had one before."""
     same = Sweep.objects.visible_to(SYSTEM).filter(path=sweep.path, quarter__lt=sweep.quarter)
-    return same.newest_first().first()  # type: ignore[no-any-return]
+    return same.newest_first().first()
 
 
 def next_one(sweep: Sweep) -> Sweep | None:
     """The one after it, once that has found its people."""
     same = Sweep.objects.visible_to(SYSTEM).filter(path=sweep.path, quarter__gt=sweep.quarter)
-    return same.exclude(state=SweepState.OPENING).order_by("quarter").first()  # type: ignore[no-any-return]
+    return same.exclude(state=SweepState.OPENING).order_by("quarter").first()
 
 
 def _closing(sweep: Sweep, path: str, actor: Actor) -> dict[Key, str]:

@@ -21,7 +21,8 @@ NO_NAME = "代录请写明是谁提供的情况，如“何建国（支部书记
 
 
 class Blocker(str):
-    """A reason, and the part of the return where it is put right: "queue", "canvass", "names" or ""."""
+    """A reason, and where it is put right: a part of the return ("queue", "canvass", "names"), a list of the sweep ("people",
+    "returns"), or ""."""
 
     __slots__ = ("where",)
 
@@ -39,14 +40,22 @@ def blockers_to_submit(of: Return) -> list[Blocker]:
         return [Blocker(f"报表{of.get_state_display()}。")]
     found = []
     if unanswered := own_items(of).unanswered().count():
-        found.append(Blocker(f"还有 {unanswered} 人没有核实", "queue"))
+        found.append(Blocker(f"还有 {unanswered} 人没有核实", "queue" if of.is_branch else "people"))
     if of.is_branch and of.canvassed_at is None:
         found.append(Blocker("还没有确认在家党员的摸排", "canvass"))
-    if not of.is_branch and (waiting := below(of).unfinished().count()):
-        found.append(Blocker(f"下级还有 {waiting} 份报表没有接收"))
+    if not of.is_branch:
+        found += _not_accepted(of)
     if found and not of.is_branch:
         return found  # the names of many branches are added up when all of them are in
     return found + blockers_of_balance(of)
+
+
+def _not_accepted(of: Return) -> list[Blocker]:
+    """Those of the branches are a list; the committees stand in the matrix."""
+    waiting = below(of).unfinished()
+    branches, committees = waiting.of_branches().count(), waiting.filter(is_branch=False).count()
+    found = [Blocker(f"还有 {branches} 份支部报表没有接收", "returns")] if branches else []
+    return found + ([Blocker(f"还有 {committees} 份党委报表没有接收")] if committees else [])
 
 
 def own_items(of: Return) -> Any:
@@ -109,16 +118,14 @@ def _keyed(of: Return, by: Actor) -> bool:
     return bool(mine.exists() or noted.exists() or explained.exists())
 
 
-def blockers_to_close(of: Return) -> list[str]:
+def blockers_to_close(of: Return) -> list[Blocker]:
     """The county closes when every return of the scope but its own is accepted. Its names are added up when all are."""
     if not of.sweep.is_open:
-        return [f"{of.sweep}{of.sweep.get_state_display()}。"]
-    found = []
-    if waiting := below(of).unfinished().count():
-        found.append(f"还有 {waiting} 份报表没有接收")
+        return [Blocker(f"{of.sweep}{of.sweep.get_state_display()}。")]
+    found = _not_accepted(of)
     inside = Item.objects.visible_to(SYSTEM).filter(in_ranges(["path"], [subtree(of.path)]), sweep=of.sweep)
     if unanswered := inside.unanswered().count():
-        found.append(f"还有 {unanswered} 人没有核实")
+        found.append(Blocker(f"还有 {unanswered} 人没有核实", "people"))
     return found or blockers_of_balance(of)
 
 

@@ -80,6 +80,9 @@ class FindingKind(TextChoices):
     ARRIVED = "arrived", "外地党员流入"
 
 
+NEWLY_OUT = (FindingKind.OUT, FindingKind.SHORT)
+
+
 class PrintKind(TextChoices):
     LIST = "list", "核对表"
     RETURN = "return", "报表"

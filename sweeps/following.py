@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
@@ -23,7 +23,7 @@ from members.freshness import mask, proved_since, without
 from members.models import Journey, Member
 from members.moves import carry
 from sweeps import errata, population
-from sweeps.enums import Answer, ItemState, Origin, Route, Way
+from sweeps.enums import EDITABLE, NEWLY_OUT, Answer, ItemState, Origin, Route, Way
 from sweeps.models import (
     BackCheck,
     BackCheckPerson,
@@ -51,6 +51,18 @@ ENDED = {
 }  # fmt: skip
 
 
+class Stay(NamedTuple):
+    """What a running sweep wants to know of a stay that was written: whose, how it stands, since when it is registered."""
+
+    member: int
+    state: str
+    since: dt.datetime
+
+    @property
+    def goes_on(self) -> bool:
+        return self.state in population.GONE
+
+
 def _running() -> list[Sweep]:
     return list(Sweep.objects.visible_to(SYSTEM).running())
 
@@ -70,9 +82,22 @@ def evidence_recorded(
     now: dt.datetime,
     **_: Any,
 ) -> None:
-    """What is proved is asked no more; who has nothing left to be asked is answered."""
-    if source == Source.SWEEP or not (sweeps := _running()):
-        return
+    """What is proved is asked no more; who has nothing left to be asked is answered. An answer of a sweep follows by itself."""
+    if source != Source.SWEEP and (sweeps := _running()):
+        _proved(members, changed, sweeps, source, by, now)
+
+
+def proved_in(
+    sweep: Sweep, members: Mapping[int, frozenset[str]], changed: Collection[int], by: Actor, now: dt.datetime
+) -> None:
+    """What an answer in one sweep proves is not asked in the others that run: the quarter before may be open still."""
+    _proved(members, changed, [one for one in _running() if one.pk != sweep.pk], Source.SWEEP, by, now)
+
+
+def _proved(
+    members: Mapping[int, frozenset[str]], changed: Collection[int], sweeps: list[Sweep], source: Source, by: Actor,
+    now: dt.datetime,
+) -> None:  # fmt: skip
     alike: dict[frozenset[str], list[int]] = defaultdict(list)
     for member, fields in members.items():
         alike[fields].append(member)
@@ -100,39 +125,50 @@ def _answer(items: Any, answer: Answer, source: Source | None, by: Actor, now: d
     )  # fmt: skip
 
 
-def journeys_written(*, ids: Sequence[int], by: Actor, now: dt.datetime, **_: Any) -> None:
+def journeys_written(*, ids: Sequence[int], source: Source, by: Actor, now: dt.datetime, **_: Any) -> None:
     """Stays began or ended: running sweeps follow, closed ones get their errata."""
     sweeps = list(Sweep.objects.visible_to(SYSTEM).order_by("pk"))
-    if not sweeps:
-        return
     running = [sweep for sweep in sweeps if sweep.is_open]
     closed = [sweep for sweep in sweeps if sweep.closed_at]
+    # An answer writes its own item: only where several sweeps ask about the person has another to follow.
+    if not closed and len(running) <= (1 if source == Source.SWEEP else 0):
+        return
     for part in _parts(ids):
-        stays = Journey.objects.visible_to(SYSTEM).filter(pk__in=part)
+        rows = Journey.objects.visible_to(SYSTEM).filter(pk__in=part)
+        stays = [Stay(*row) for row in rows.values_list("member_id", "state", "created_at")]
         _ended(stays, running, by, now)
-        _back_again(stays, running)
         for sweep in running:
+            _back_again([stay.member for stay in stays if stay.goes_on and stay.since < sweep.opened_at], sweep)
             if not any(one.path == sweep.path and one.quarter > sweep.quarter for one in sweeps):
-                _began(stays, sweep, by, now)
-        errata.follow(list(stays.values_list("member_id", flat=True)) if closed else (), closed, by=by, now=now)
+                _began(
+                    [stay.member for stay in stays if stay.goes_on and stay.since >= sweep.opened_at], sweep, by, now
+                )
+        errata.follow([stay.member for stay in stays], closed, by=by, now=now)
 
 
 def journeys_removed(*, members: Sequence[int], by: Actor, now: dt.datetime, **_: Any) -> None:
     closed = list(Sweep.objects.visible_to(SYSTEM).filter(closed_at__isnull=False))
+    running = _running()
     for part in _parts(members):
         errata.follow(part, closed, by=by, now=now)
+        _not_gone(part, running)
 
 
-def _back_again(stays: Any, running: list[Sweep]) -> None:
+def _not_gone(members: Sequence[int], running: list[Sweep]) -> None:
+    """Whose leaving or coming was a mistake is in the sweep no more, and at home again for the canvass."""
+    going_on = Journey.objects.visible_to(SYSTEM).filter(member=OuterRef("member"), state__in=population.GONE)
+    items = Item.objects.visible_to(SYSTEM).filter(sweep__in=running, member__in=members, answer=Answer.NEW, deed="")
+    items.filter(in_editable_return()).filter(~Exists(going_on)).delete()
+    findings = Finding.objects.visible_to(SYSTEM).filter(of__sweep__in=running, member__in=members, kind__in=NEWLY_OUT)
+    findings.filter(of__state__in=EDITABLE).filter(~Exists(going_on)).delete()
+
+
+def _back_again(members: list[int], sweep: Sweep) -> None:
     """An ending that was taken back: what it had answered is asked again."""
-    for sweep in running:
-        old = stays.filter(state__in=population.GONE, created_at__lt=sweep.opened_at).values_list(
-            "member_id", flat=True
-        )
-        ended = Item.objects.visible_to(SYSTEM).filter(
-            sweep=sweep, member__in=list(old), answer__in=ENDED_ANSWERS, deed=""
-        )
-        _reopen(ended.filter(in_editable_return()))
+    if not members:
+        return
+    ended = Item.objects.visible_to(SYSTEM).filter(sweep=sweep, member__in=members, answer__in=ENDED_ANSWERS, deed="")
+    _reopen(ended.filter(in_editable_return()))
 
 
 def _reopen(items: Any) -> None:
@@ -177,19 +213,20 @@ def members_removed(*, ids: Sequence[int], **_: Any) -> None:
     Item.objects.visible_to(SYSTEM).filter(member__in=ids, answer=Answer.NEW).delete()
 
 
-def _ended(stays: Any, running: list[Sweep], by: Actor, now: dt.datetime) -> None:
+def _ended(stays: Iterable[Stay], running: list[Sweep], by: Actor, now: dt.datetime) -> None:
     members: dict[str, list[int]] = defaultdict(list)
-    for member, state in stays.filter(state__in=ENDED).values_list("member_id", "state") if running else ():
-        members[state].append(member)
+    for stay in stays if running else ():
+        if stay.state in ENDED:
+            members[stay.state].append(stay.member)
     for state, ids in members.items():
         _answer(_still_asked(running, ids), ENDED[JourneyState(state)], None, by, now)
 
 
-def _began(stays: Any, sweep: Sweep, by: Actor, now: dt.datetime) -> None:
+def _began(found: Collection[int], sweep: Sweep, by: Actor, now: dt.datetime) -> None:
     """Registered while the sweep runs: part of it, and just verified."""
-    known = Item.objects.visible_to(SYSTEM).filter(sweep=sweep, member=OuterRef("member_id"))
-    fresh = stays.filter(state__in=population.GONE, created_at__gte=sweep.opened_at).filter(~Exists(known))
-    members = list(fresh.values_list("member_id", flat=True))
+    items = Item.objects.visible_to(SYSTEM).filter(sweep=sweep, member__in=found)
+    known = set(items.values_list("member_id", flat=True) if found else ())
+    members = [member for member in found if member not in known]
     if not members:
         return
     for rows in (population.away(sweep), population.guests(sweep)):

@@ -19,7 +19,7 @@ from members.models import Journey, LostContact, Member
 from members.words import masked, place_words
 from sweeps.actions.answering import Given
 from sweeps.blockers import NO_NAME
-from sweeps.enums import Answer, FindingKind, NotReached, Way
+from sweeps.enums import NEWLY_OUT, Answer, FindingKind, NotReached, Way
 from sweeps.models import Item
 
 SAME, NEW, UNKNOWN = "same", "new", "unknown"
@@ -58,7 +58,7 @@ LABELS = {"phone": "新号码", "where": "新的地方，从省写起", "home_ad
 
 def known(item: Item, field: str) -> str:
     """What the record says of a field now, for the screen; "" for nothing."""
-    member, stay = item.member, item.stay  # type: ignore[attr-defined]
+    member, stay = item.member, item.stay
     if field == "phone":
         return masked("phone", member.reveal("phone"))
     if field == "address":
@@ -129,7 +129,7 @@ class AnswerForm(forms.Form):
         self.item, self.keyed = item, keyed
         self.initial = {"version": item.version, "way": way, "on_behalf": on_behalf}
         self.ways = KEYED_WAYS if keyed else WAYS
-        self.fields["way"].choices = [("", ""), *((one.value, one.label) for one in self.ways)]  # type: ignore[attr-defined]
+        self.fields["way"].choices = [("", ""), *((one.value, one.label) for one in self.ways)]
         if not keyed:
             del self.fields["on_behalf"]
         for name in item.fields_to_ask:
@@ -150,6 +150,15 @@ class AnswerForm(forms.Form):
             )
             for name in self.item.fields_to_ask
         ]
+
+    @property
+    def same_label(self) -> str:
+        """The button that answers all at once. Of what is not registered nobody can say that it has not changed."""
+        questions = self.questions()
+        several = len(questions) > 1
+        if questions and not any(one.known for one in questions):
+            return "都还不清楚" if several else "还不清楚"
+        return "这几样都没变" if several else "没有变化"
 
     # -- what was said
 
@@ -249,7 +258,7 @@ class FindingForm(forms.Form):
         kind, on = cleaned.get("kind"), cleaned.get("on", "")
         if kind and kind != FindingKind.TRANSFERRED and not on:
             self.add_error("on", "请填写什么时候，只知道年月也可以。")
-        elif kind in (FindingKind.OUT, FindingKind.SHORT):
+        elif kind in NEWLY_OUT:
             typed = {"left_on": on, "expected_return_on": cleaned.get("back_on", ""), **placed(self, "where")}
             self._take(Journey, typed, {"left_on": "on", "expected_return_on": "back_on"})
         elif kind == FindingKind.UNREACHABLE:

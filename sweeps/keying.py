@@ -14,7 +14,7 @@ from core.errors import UserError
 from members.enums import Direction
 from members.models import Member
 from sweeps.actions.answering import Given
-from sweeps.enums import Answer, FindingKind, Mark, Way
+from sweeps.enums import Answer, Mark, Way
 from sweeps.forms import known
 from sweeps.models import Item
 from sweeps.paper import Line
@@ -32,7 +32,6 @@ COLUMNS = {
     "dues": "dues_paid_to",
 }
 REASONS = LEAVING_REASON.choices()
-FOUND = (FindingKind.OUT, FindingKind.SHORT)  # what the empty lines of the paper are for
 BLANK_LINES = 4
 
 

@@ -37,7 +37,7 @@ class Line:
 
     @property
     def stay(self) -> Journey | None:
-        return self.item.stay  # type: ignore[no-any-return]
+        return self.item.stay
 
     @property
     def place(self) -> str:

@@ -140,7 +140,7 @@ def _rows(
     lost = LostContact.objects.visible_to(SYSTEM).filter(member=OuterRef("member_id"), state__in=COUNTING)
     stale = stale_bits(fields, sweep.on, path=path, kind=kind, fresh=f"{member}freshness")
     direction = Direction.IN if guests else Direction.OUT
-    return (  # type: ignore[no-any-return]
+    return (
         records.filter(~Exists(known), **alive)
         .order_by()
         .annotate(item_ask=stale)

@@ -90,7 +90,7 @@ def card(item: Item, shown: Mapping[str, str] | None = None) -> Card:
 
 
 def _phones(item: Item, shown: Mapping[str, str]) -> list[Phone]:
-    member, stay = item.member, item.stay  # type: ignore[attr-defined]
+    member, stay = item.member, item.stay
     found = [("电话", "phone", member.reveal("phone")), ("另外的电话", "other_phones", member.reveal("other_phones"))]
     if stay is not None:
         who = f"联系人{stay.contact_name}" if item.direction == Direction.OUT else "原党组织"
@@ -104,7 +104,7 @@ def _phones(item: Item, shown: Mapping[str, str]) -> list[Phone]:
 
 def _lines(item: Item) -> list[str]:
     """When the person left and where to; what for; who was known to look after the contact."""
-    stay = item.stay  # type: ignore[attr-defined]
+    stay = item.stay
     if stay is None:
         return ["没有在外的登记。"]
     gone = "来本地" if item.direction == Direction.IN else "外出"

@@ -54,7 +54,7 @@ def digest(found: Content) -> str:
 def latest(of: Return, actor: Actor) -> Printing | None:
     """What a seal would be on: the last scanned printing, else the last one."""
     printed = Printing.objects.visible_to(actor).of_return(of, PrintKind.RETURN).select_related("of")
-    return printed.scanned().first() or printed.first()  # type: ignore[no-any-return]
+    return printed.scanned().first() or printed.first()
 
 
 def differences(printed: Content, now: Content) -> list[str]:

@@ -16,7 +16,7 @@ from sweeps.models import Item, Return, Sweep
 def own_return(actor: Actor) -> Return | None:
     """The return of the actor's own organisation in the sweep that runs now."""
     mine = Return.objects.visible_to(actor).filter(path=actor.organisation_path, sweep__state=SweepState.OPEN)
-    return mine.select_related("sweep", "organisation").order_by("-sweep__quarter", "-pk").first()  # type: ignore[no-any-return]
+    return mine.select_related("sweep", "organisation").order_by("-sweep__quarter", "-pk").first()
 
 
 def still_to_ask(actor: Actor) -> list[Any]:
@@ -39,13 +39,13 @@ def next_card(sweep: Sweep, path: str, actor: Actor, today: dt.date, past: Item 
     if past is not None:
         later = cards.filter(Q(route__lt=past.route) | Q(route=past.route, pk__gt=past.pk))
         return later.first() or cards.first()
-    return cards.first()  # type: ignore[no-any-return]
+    return cards.first()
 
 
 def counts(of: Return, actor: Actor) -> dict[str, int]:
     """People of a return by state: ``asked`` in all, ``open`` (unanswered), ``trying`` among them, ``answered``."""
     items = Item.objects.visible_to(actor).filter(sweep=of.sweep_id, path=of.path)
-    return items.aggregate(  # type: ignore[no-any-return]
+    return items.aggregate(
         asked=Count("pk"),
         open=Count("pk", filter=~Q(state=ItemState.ANSWERED)),
         trying=Count("pk", filter=Q(state=ItemState.TRYING)),

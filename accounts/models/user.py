@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -41,7 +42,7 @@ class UserQuerySet(models.QuerySet["User"]):
         ).distinct()
 
 
-class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(username=login_key(username or ""))
 
@@ -69,6 +70,8 @@ class User(SealsFields, AbstractBaseUser):
     must_change_password = models.BooleanField("须改密码", default=False)
     password_set_on = models.DateField("密码设置日期", null=True, blank=True)
     session_generation = models.PositiveIntegerField(default=0, editable=False)
+
+    held: tuple[dt.date, Sequence[Any]] | None = None  # the grants in force on a day, where they came with the account
 
     objects = UserManager()
 

@@ -109,7 +109,7 @@ def _chips(chosen: dict[str, Any], unit: Organisation | None) -> list[FilterChip
     if unit:
         kept["unit"] = unit.public_id
     titles = {
-        "role": dict(forms.AccountFilter().fields["role"].choices).get(chosen.get("role", ""), ""),  # type: ignore[attr-defined]
+        "role": dict(forms.AccountFilter().fields["role"].choices).get(chosen.get("role", ""), ""),
         "state": dict(forms.STATES).get(chosen.get("state", ""), ""),
         "unit": unit.short_name if unit else "",
     }

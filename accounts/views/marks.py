@@ -10,5 +10,5 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 def before_duties(view: View) -> View:
     """Open while the password must still be changed or the second factor set up."""
-    view.before_duties = True  # type: ignore[attr-defined]
+    view.before_duties = True
     return view

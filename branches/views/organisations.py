@@ -122,7 +122,7 @@ def organisation_edit(request: PortalRequest, public_id: str) -> HttpResponse:
         if saved(form, lambda: actions.edit(organisation, values=values, by=request.actor, version=version)):
             messages.success(request, "已保存。")
             return redirect(organisation)
-        form = with_version(form, _version(organisation))  # type: ignore[assignment]
+        form = with_version(form, _version(organisation))
     context = {"form": form, "organisation": organisation, "crumbs": presenters.crumbs(organisation, "修改")}
     return render(request, "branches/form.html", context)
 
@@ -138,7 +138,7 @@ def organisation_move(request: PortalRequest, public_id: str) -> HttpResponse:
         if saved(form, lambda: actions.move(organisation, to=to, by=request.actor, version=version)):
             messages.success(request, f"已移到{to.short_name}下面，下级党组织和党员一起移过去了。")
             return redirect(organisation)
-        form = with_version(form, _version(organisation))  # type: ignore[assignment]
+        form = with_version(form, _version(organisation))
     context = {
         "form": form,
         "organisation": organisation,
@@ -168,7 +168,7 @@ def organisation_close(request: PortalRequest, public_id: str) -> HttpResponse:
         ):
             messages.success(request, f"已撤销{organisation.short_name}。")
             return redirect(organisation)
-        form = with_version(form, _version(organisation))  # type: ignore[assignment]
+        form = with_version(form, _version(organisation))
     context = {
         "form": form,
         "organisation": organisation,

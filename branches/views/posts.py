@@ -62,7 +62,7 @@ def post_edit(request: PortalRequest, public_id: str) -> HttpResponse:
         if saved(form, lambda: actions.edit_post(post, values=values, by=request.actor, version=version)):
             messages.success(request, "已保存。")
             return redirect(post.organisation)
-        form = with_version(form, _version(post))  # type: ignore[assignment]
+        form = with_version(form, _version(post))
     context = {
         "form": form,
         "post": post,
@@ -81,7 +81,7 @@ def post_end(request: PortalRequest, public_id: str) -> HttpResponse:
         if saved(form, lambda: actions.end_post(post, by=request.actor, on=given["on"], version=given["version"])):
             messages.success(request, f"{post.holder_name}已卸任，挂在这个职务上的权限同时终止。")
             return redirect(post.organisation)
-        form = with_version(form, _version(post))  # type: ignore[assignment]
+        form = with_version(form, _version(post))
     crumbs = presenters.crumbs(post.organisation, "卸任")
     return render(
         request,

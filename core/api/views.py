@@ -73,7 +73,7 @@ class ScopedApi(APIView):
 
     @property
     def actor(self) -> Actor:
-        return self.request._request.actor  # type: ignore[attr-defined,no-any-return]
+        return self.request._request.actor  # type: ignore[attr-defined] # the middleware's
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -176,6 +176,10 @@ def merged(model: OfficialPaper, letters: Sequence[Mapping[str, str]]) -> bytes:
     return out.getvalue()
 
 
+def _put(letter: str, fields: Mapping[str, str]) -> str:
+    return _FIELD.sub(lambda found: escape(clean(fields[found[1]])), letter)
+
+
 def _filled(letter: str, letters: Iterable[Mapping[str, str]]) -> Iterable[str]:
     for fields in letters:
-        yield _FIELD.sub(lambda found, given=fields: escape(clean(given[found[1]])), letter)  # type: ignore[misc]
+        yield _put(letter, fields)

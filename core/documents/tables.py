@@ -52,7 +52,8 @@ class Group:
 
 @dataclass
 class Table:
-    """``rows``: by column key. ``expected``: what the sums must come to, where that is known from elsewhere."""
+    """``rows``: by column key. ``expected``: what the sums must come to, where that is known from elsewhere. ``whole``: printed on
+    one sheet of paper, with its notes and signatures."""
 
     name: str
     title: str
@@ -66,6 +67,7 @@ class Table:
     expected: Mapping[str, Number] = field(default_factory=dict)
     paper: str = "A4"
     portrait: bool = False
+    whole: bool = False
     page_footer: str = ""
 
     @property
@@ -240,7 +242,7 @@ class _Drawing:
         if not self.table.portrait:
             self.page.set_landscape()
         self.page.set_paper(PAPERS[self.table.paper])
-        self.page.fit_to_pages(1, 0)
+        self.page.fit_to_pages(1, int(self.table.whole))
         self.page.repeat_rows(0, first - 1)
         self.page.center_horizontally()
         self.page.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)

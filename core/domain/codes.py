@@ -235,6 +235,46 @@ INDUSTRY = CodeSet(
     ),
 )
 
+# What 流动党员情况（一） of the national statistics asks of those who have left: the kind of unit they went to, and what they did
+# before. Its lines add some of these up.
+UNIT_KIND = CodeSet(
+    "unit_kind",
+    (
+        _code("organ", "机关", "党政机关 国家机关"),
+        _code("institution", "事业单位", "学校 医院"),
+        _code("talent", "人才（劳动）服务中心", "人才服务中心 劳动服务中心 人才市场"),
+        _code("public_firm", "公有经济控制企业", "国有企业 国企 央企 集体企业 公有企业"),
+        _code("public_hmt", "公有经济控制的港澳台商投资企业"),
+        _code("public_foreign", "公有经济控制的外商投资企业"),
+        _code("private_school", "民办非企业单位", "民办非企业 民办学校 民办医院"),
+        _code("private_firm", "私营企业", "民营企业 私企 民企"),
+        _code("private_hmt", "港澳台商投资企业", "港资企业 台资企业 港澳台企业"),
+        _code("private_foreign", "外商投资企业", "外资企业 外企 合资企业"),
+        _code("individual", "个体工商户", "个体户 个体 个体经营"),
+        _code("community", "城市社区（居委会）", "城市社区 社区 居委会"),
+        _code("town_community", "乡镇社区（居委会）", "乡镇社区 乡镇居委会"),
+        _code("village", "建制村", "行政村 村"),
+        _code("other", "其他", "其它"),
+    ),
+)
+FORMER_WORK = CodeSet(
+    "former_work",
+    (
+        _code(
+            "manager",
+            "公有经济企事业单位管理、专业技术人员",
+            "公有经济企事业单位管理人员 公有经济企事业单位专业技术人员 企事业单位管理人员 专业技术人员",
+        ),
+        _code("worker", "工勤技能人员", "工勤人员 工人"),
+        _code("farmer", "农牧渔民", "农民 牧民 渔民 务农"),
+        _code("graduate", "未就业高校毕业生", "高校毕业生 未就业毕业生 毕业待就业"),
+        _code("agency", "中介组织从业人员", "中介组织"),
+        _code("lawyer", "执业律师", "律师"),
+        _code("accountant", "会计师", "注册会计师"),
+        _code("other", "其他", "其它"),
+    ),
+)
+
 # The two registers of lost members (失联两表)
 LOST_REASON = CodeSet(
     "lost_reason",

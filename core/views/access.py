@@ -8,5 +8,5 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 def public(view: View) -> View:
     """Mark a view that needs nobody signed in (`accounts.middleware.ActingUser` asks for the mark)."""
-    view.public = True  # type: ignore[attr-defined]
+    view.public = True  # type: ignore[attr-defined] # a mark on a function
     return view

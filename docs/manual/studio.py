@@ -180,7 +180,7 @@ class Studio:
         size = page.viewport_size
         assert size is not None
         clip = {"x": 0, "y": 0, "width": size["width"], "height": height} if height else None
-        raw = page.screenshot(full_page=whole or bool(height), clip=clip, animations="disabled", caret="hide")  # type: ignore[arg-type]
+        raw = page.screenshot(full_page=whole or bool(height), clip=clip, animations="disabled", caret="hide")
         page.evaluate(DATES, False)
         page.evaluate("document.querySelectorAll('.manual-mark').forEach((mark) => mark.remove())")
         (PICTURES / f"{name}.png").write_bytes(self._small(raw))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +13,14 @@ from django.db import transaction
 from audit import actions as audit
 from core import clock, hooks, transitions
 from core.actors import Actor
-from core.behind import Behind
+from core.behind import Behind, one_behind
 from core.bulk import constraints_at_once, lock, rarely_collecting
 from core.errors import Blocked, UserError
 from core.handlers import Progress
 from core.ledgers import ApplyContext, ApplyResult, Ledger, LedgerRow, Outcome, RestoreResult, ledger
 from core.permissions import Permission
 from exchange import planned, staging
-from exchange.actions.batches import ledger_of, see_that_it_is_there, unrecorded, visible
+from exchange.actions.batches import ledger_of, see_that_it_is_there, visible
 from exchange.actions.learned import withdraw
 from exchange.checking import Checker
 from exchange.enums import APPLY, UNDO, Mode, State
@@ -78,7 +78,7 @@ def apply(
     if result.stale:
         _apply_stale(batch, chosen, checker, by, now, mode, result)
     planned.forget(batch)
-    applied = transitions.apply(batch, APPLY, by=by, now=now, record=unrecorded)
+    applied = transitions.apply(batch, APPLY, by=by, now=now, record=transitions.unrecorded)
     assert isinstance(applied, ImportBatch)
     applied.mode, applied.terms = mode, result.terms
     if result.stale:
@@ -120,54 +120,71 @@ def _context(
 
 @dataclass
 class _Chunk:
-    """A part of the staged rows with everything that is read before it is written. ``kept``: by primary key, rows known
-    before whose record has not moved; ``stale``: those whose record has. ``loaded``: see :meth:`core.ledgers.Ledger.load`."""
+    """A part of the staged rows with everything that is read before it is written. ``known``: rows that were recognised, and
+    by primary key those whose record has not moved. ``read``: the others. ``loaded``: see :meth:`core.ledgers.Ledger.load`."""
 
-    stored: list[StagedRow]
+    known: list[StagedRow]
     kept: dict[int, Known]
     read: list[tuple[StagedRow, LedgerRow]]
-    stale: list[LedgerRow]
     loaded: Any
 
 
-def _chunks(batch: ImportBatch, chosen: Ledger, checker: Checker, context: ApplyContext) -> Iterator[_Chunk]:
-    memories = _Memories(batch, checker)
-    names = [sheet["name"] for sheet in batch.sheets]
-    for stored in staging.stored_rows(batch, outcomes=USABLE):
-        kept = memories.still_true(stored)
-        mine = [one for one in stored if one.same_as is None or one.blob]
-        rows = planned.opened(mine, checker.planned_by, batch)
-        others = [one for one in mine if one.pk not in rows]
-        rows.update((one.pk, row) for one, row in zip(others, staging.open_rows(others, batch), strict=True))
-        read = [(one, rows[one.pk]) for one in mine]
-        known = [one for one in stored if one.same_as is not None and not one.blob]
-        stale = [LedgerRow(names[one.sheet], one.number) for one in known if one.pk not in kept]
-        yield _Chunk(stored, kept, read, stale, chosen.load([row for _one, row in read], context))
+class _Chunks:
+    """What database and thread take turns at: the staged rows with their plans, sealed; opening them; what else is to be read."""
+
+    def __init__(self, batch: ImportBatch, chosen: Ledger, checker: Checker, context: ApplyContext) -> None:
+        self._batch, self._chosen, self._checker, self._context = batch, chosen, checker, context
+        self._memories = _Memories(batch, checker)
+
+    def sealed(self) -> Iterator[tuple[list[StagedRow], planned.Sealed]]:
+        for stored in staging.stored_rows(self._batch, outcomes=USABLE):
+            yield stored, planned.sealed(stored, self._checker.planned_by, self._batch)
+
+    def begun(self, stored: list[StagedRow], plans: planned.Sealed, behind: Behind) -> Callable[[], _Chunk]:
+        """Open the plans and ask for the rest."""
+        known = [row for row in stored if row.same_as is not None and not row.blob]
+        mine = [row for row in stored if row.same_as is None or row.blob]
+        recalled = self._memories.recall(known)
+        rows = planned.opened(mine, plans, self._checker.planned_by, self._batch)
+        return behind.ask(lambda: self._read(known, recalled, mine, rows))
+
+    def _read(
+        self,
+        known: list[StagedRow],
+        recalled: Iterable[tuple[Memory, dict[int, Known]]],
+        mine: list[StagedRow],
+        rows: dict[int, LedgerRow],
+    ) -> _Chunk:
+        kept = {key: one for memory, found in recalled for key, one in memory.true(found).items()}
+        others = [row for row in mine if row.pk not in rows]
+        rows.update((row.pk, full) for row, full in zip(others, staging.open_rows(others, self._batch), strict=True))
+        read = [(row, rows[row.pk]) for row in mine]
+        return _Chunk(known, kept, read, self._chosen.load([row for _stored, row in read], self._context))
 
 
 def _apply_rows(
     batch: ImportBatch, chosen: Ledger, checker: Checker, by: Actor, now: dt.datetime, progress: Progress | None
 ) -> ApplyResult:
-    """While one chunk is planned the database works on the one before: what a chunk reads is read before that is sent."""
+    """While one chunk is planned the database works on the one before, then reads for the one after, which are other people."""
     total = sum(int(batch.counts.get(one.value, 0)) for one in USABLE)
+    names = [sheet["name"] for sheet in batch.sheets]
     result, done = ApplyResult(), 0
     with constraints_at_once(), Behind() as behind:
         context = _context(batch, checker, by, now, behind)
-        chunks = _chunks(batch, chosen, checker, context)
-        chunk = next(chunks, None)
-        while chunk is not None:
+        chunks = _Chunks(batch, chosen, checker, context)
+        for answer in one_behind(chunks.begun(*found, behind) for found in behind.each(chunks.sealed())):
+            chunk = answer()
             context.loaded = chunk.loaded
-            result.stale += chunk.stale
+            result.stale += [LedgerRow(names[row.sheet], row.number) for row in chunk.known if row.pk not in chunk.kept]
             result.add(chosen.apply([row for _stored, row in chunk.read], context))
             _prove(chosen, list(chunk.kept.values()), context, result)
-            kept = [(one.sheet, chunk.kept[one.pk]) for one in chunk.stored if one.pk in chunk.kept]
+            kept = [(one.sheet, chunk.kept[one.pk]) for one in chunk.known if one.pk in chunk.kept]
             remember(batch, context.on, chunk.read, kept, behind)
-            done += len(chunk.stored)
+            done += len(chunk.known) + len(chunk.read)
             if progress is not None:
                 progress.step(done, total, f"已导入 {done} 行")
-            behind.wait()
-            chunk = next(chunks, None)
             behind.go()
+            del chunk, answer  # before those after the next are read
     return result
 
 
@@ -178,14 +195,13 @@ class _Memories:
         self._batch, self._checker = batch, checker
         self._by_sheet: dict[int, Memory] = {}
 
-    def still_true(self, rows: Sequence[StagedRow]) -> dict[int, Known]:
-        """By primary key, the rows that were recognised and whose record has not moved since."""
-        kept: dict[int, Known] = {}
-        unread = [one for one in rows if one.same_as is not None and not one.blob]
-        for sheet in {one.sheet for one in unread}:
-            mine = [one for one in unread if one.sheet == sheet]
-            kept.update(self._memory(sheet).true({one.pk: one.digest for one in mine}))
-        return kept
+    def recall(self, rows: Sequence[StagedRow]) -> list[tuple[Memory, dict[int, Known]]]:
+        """By primary key, what is known of the rows that were recognised."""
+        return [
+            (memory, memory.recall({one.pk: one.digest for one in rows if one.sheet == sheet}))
+            for sheet in {one.sheet for one in rows}
+            if (memory := self._memory(sheet))
+        ]
 
     def _memory(self, index: int) -> Memory:
         if index not in self._by_sheet:
@@ -248,7 +264,7 @@ def undo(*, batch: ImportBatch, by: Actor, now: dt.datetime | None = None) -> tu
     if batch.state == State.UNDONE:
         return batch, RestoreResult()
     ledger_of(batch, by)
-    undone = transitions.apply(batch, UNDO, by=by, now=now, record=unrecorded)
+    undone = transitions.apply(batch, UNDO, by=by, now=now, record=transitions.unrecorded)
     assert isinstance(undone, ImportBatch)
     restored = ledger(undone.kind).restore(undone.public_id, by, now)
     withdraw(batch=undone, by=by, now=now)

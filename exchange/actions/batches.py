@@ -145,7 +145,7 @@ def cancel(*, batch: ImportBatch, by: Actor, now: dt.datetime | None = None) -> 
     """Put the file aside: staged rows and the stored file go. Audited. Raises WrongState once applied."""
     now = now or clock.now()
     visible(batch, by)
-    locked = transitions.apply(batch, CANCEL, by=by, now=now, record=unrecorded)
+    locked = transitions.apply(batch, CANCEL, by=by, now=now, record=transitions.unrecorded)
     assert isinstance(locked, ImportBatch)
     staging.clear(locked)
     files.remove(files.find(locked.file, SYSTEM, now), by=SYSTEM, now=now)
@@ -244,7 +244,3 @@ def ledger_of(batch: ImportBatch, by: Actor) -> Ledger:
     if not by.reaches(batch.path, found.permission):
         raise NotAllowed
     return found
-
-
-def unrecorded(*_args: Any, **_facts: Any) -> None:
-    """A move of a batch is an event of its own (with counts and digest), not a row of history."""

@@ -14,7 +14,7 @@ from core.bulk import rarely_collecting
 from core.handlers import Progress
 from core.permissions import Permission
 from exchange import staging
-from exchange.actions.batches import content_of, identify, ledger_of, note, refuse, revisable, unrecorded
+from exchange.actions.batches import content_of, identify, ledger_of, note, refuse, revisable
 from exchange.checking import Checker
 from exchange.enums import CHECK, OPEN_STATES, State
 from exchange.known import Doubtful
@@ -74,7 +74,7 @@ def check(
 @transaction.atomic
 def _finish(batch: ImportBatch, checker: Checker, recognition: Recognition, by: Actor, now: dt.datetime) -> ImportBatch:
     note(batch, recognition, State.RECOGNISED)
-    checked = transitions.apply(batch, CHECK, by=by, now=now, record=unrecorded)
+    checked = transitions.apply(batch, CHECK, by=by, now=now, record=transitions.unrecorded)
     assert isinstance(checked, ImportBatch)
     checked.counts = {**checker.totals(), "asked": len(checked.unanswered_marks)}
     checked.terms = dict(checker.terms)

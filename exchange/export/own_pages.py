@@ -112,7 +112,7 @@ class Page:
         for index in range(1, self.page.max_column + 1):
             source, target = self.page.cell(pattern, index), self.page.cell(number, index)
             if source.has_style and not isinstance(target, MergedCell):
-                target._style = copy.copy(source._style)  # type: ignore[attr-defined]
+                target._style = copy.copy(source._style)
 
 
 def put(cell: Cell, value: Any) -> None:

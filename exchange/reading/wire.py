@@ -6,12 +6,13 @@ wrong. Cells that JSON does not know are sent beside the row, so that only they 
 
 from __future__ import annotations
 
-import json
 import struct
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from math import isfinite
 from typing import IO, Any
 
+from core import quick_json
 from core.domain.cells import CellError
 from exchange.reading.shapes import LONGEST_CELL, Row
 
@@ -26,7 +27,6 @@ DECODERS: dict[str, Callable[[str], Any]] = {
     "t": datetime.fromisoformat,
     "e": CellError,
 }
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def send(stream: IO[bytes], message: bytes) -> None:
@@ -47,7 +47,7 @@ def receive(stream: IO[bytes]) -> bytes | None:
 
 
 def dump(message: dict[str, Any]) -> bytes:
-    return _encode(message).encode("utf-8", "replace")
+    return quick_json.dumps(message)
 
 
 def pack_row(
@@ -64,8 +64,7 @@ def pack_row(
                 cells[index] = None
                 special.append((index, "e", TOO_LONG))
         elif kind is float:
-            if cell.is_integer() and -EXACT_INTEGER < cell < EXACT_INTEGER:
-                cells[index] = int(cell)
+            cells[index] = _number(cell)
         elif kind is not int and kind is not bool and cell is not None:
             cells[index] = _beside(index, cell, special)
     if errors:
@@ -79,7 +78,14 @@ def pack_row(
     row: list[Any] = [number, cells]
     if mark or filled or special:
         row += [mark, filled, special]
-    return _encode(row).encode("utf-8", "replace")
+    return quick_json.dumps(row)
+
+
+def _number(cell: float) -> float | str:
+    """Whole where it is; JSON has no infinite ones, and a text is told about."""
+    if -EXACT_INTEGER < cell < EXACT_INTEGER:
+        return int(cell) if cell.is_integer() else cell
+    return cell if isfinite(cell) else str(cell)
 
 
 def _is_blank(cell: Any) -> bool:
@@ -102,7 +108,7 @@ def _beside(index: int, cell: Any, special: list[tuple[int, str, str]]) -> str |
 def unpack_rows(message: bytes) -> list[Row]:
     """The rows of a chunk."""
     rows = []
-    for packed in json.loads(message):
+    for packed in quick_json.loads(message):
         if len(packed) == 2:
             rows.append(Row(packed[0], packed[1]))
             continue

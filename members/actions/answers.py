@@ -29,11 +29,11 @@ OF_JOURNEY = ("region_code", "destination_text", "employer", "industry", "reason
 
 
 def learn(
-    *, member: Member, values: Mapping[str, Any], confirmed: Collection[str], by: Actor, source: Source, deed: str,
-    now: dt.datetime, ended: JourneyState | None = None, on: str = "", unreachable_since: str | None = None, note: str = "",
+    *, member: Member, stay: Journey | None, values: Mapping[str, Any], confirmed: Collection[str], by: Actor, source: Source,
+    deed: str, now: dt.datetime, places: Places, ended: JourneyState | None = None, on: str = "", unreachable_since: str | None = None, note: str = "",
 ) -> frozenset[str]:  # fmt: skip
-    """Inside the caller's transaction, which holds the member. ``values``: columns of :data:`OF_MEMBER` and :data:`OF_JOURNEY` as typed;
-    ``confirmed``: fields of evidence that are as they were; ``ended``: how the open stay ended, on the date ``on``;
+    """Inside the caller's transaction, which holds the member and has read the open ``stay``. ``values``: columns of :data:`OF_MEMBER`
+    and :data:`OF_JOURNEY` as typed; ``confirmed``: fields of evidence that are as they were; ``ended``: how the open stay ended, on the date ``on``;
     ``unreachable_since``: opens a spell of lost contact. ``deed`` names the act for :func:`unlearn`.
 
     The columns that now say something else. Raises Blocked, UserError.
@@ -42,18 +42,16 @@ def learn(
         raise ValueError(f"not learned here: {sorted(unknown)}")
     today = timezone.localdate(now)
     writer = Writer(by=by, now=now, on=today, source=source.value, evidence=source, batch=deed)
-    stay = None
-    changed = _change(writer, Member, member, _those(values, OF_MEMBER), today)
+    changed = _change(writer, Member, member, _those(values, OF_MEMBER), today, places)
     if ended is not None or _those(values, OF_JOURNEY):
-        stay = _stay(member)
-        changed |= _change_stay(writer, stay, _those(values, OF_JOURNEY), ended, on, today)
+        changed |= _change_stay(writer, stay, _those(values, OF_JOURNEY), ended, on, today, places)
     if unreachable_since is not None:
         _lose(writer, member, unreachable_since, note, today)
     # Saying once more what is known is proof of it as well.
     writer.verified(member.pk, rows.proof(values, known_fields(confirmed)))
     rows.flush(writer)
     if ended is not None and stay is not None:
-        waiting.refresh(stay, now=now)
+        waiting.close_own(stay, now=now)
     return frozenset(changed)
 
 
@@ -64,26 +62,19 @@ def unlearn(*, member: Member, deed: str, by: Actor, now: dt.datetime) -> None:
         raise Blocked([f"{member.name}的登记以后又有改动，不能撤回了；需要调整的请到档案里改。"])
 
 
-def _stay(member: Member) -> Journey | None:
-    """The open journey, held. Unscoped: it is the locked member's own, whoever looks after its other end."""
-    direction = Direction.IN if member.is_guest else Direction.OUT
-    stays = Journey.objects.unscoped().filter(member=member, direction=direction).open()
-    return stays.select_for_update(of=("self",)).first()  # type: ignore[no-any-return]
-
-
 def _those(values: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in names}
 
 
 def _change(
-    writer: Writer, model: type[Any], record: Any, typed: Mapping[str, Any], today: dt.date
+    writer: Writer, model: type[Any], record: Any, typed: Mapping[str, Any], today: dt.date, places: Places
 ) -> set[str]:  # fmt: skip
     """Write the typed values that say something else; their names."""
     clean = check(model, typed, today=today, now=rows.row_of(record)).require()
     changes = rows.differing(record, clean)
     columns = rows.columns(model, record.public_id, changes)
     if model is Journey and "region_code" in changes and record.direction == Direction.OUT:
-        columns["mobility"] = Places().mobility(record.home_path, changes["region_code"])
+        columns["mobility"] = places.mobility(record.home_path, changes["region_code"])
     writer.change(model, rows.row_of(record), columns)
     return set(changes)
 
@@ -95,12 +86,13 @@ def _change_stay(
     ended: JourneyState | None,
     on: str,
     today: dt.date,
+    places: Places,
 ) -> set[str]:
     """The open stay: what differs, and how it ended. Raises Blocked where there is none."""
     if journey is None:
         raise Blocked(["没有在外的登记，去向和单位没有地方可填。先登记流出。"])
     if ended is None:
-        return _change(writer, Journey, journey, typed, today)
+        return _change(writer, Journey, journey, typed, today, places)
     if blockers := blockers_to_end(journey, ended.value):
         raise Blocked(blockers)
     finish(journey, ended.value, _ended(journey, on, today), writer)

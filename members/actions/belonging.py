@@ -90,7 +90,7 @@ def quit_mobile(*, member: Member, by: Actor, now: dt.datetime | None = None) ->
 def _told(kind: str, text: str, before: Member, by: Actor, now: dt.datetime) -> Member:
     """Unscoped: a mobile branch that lets somebody go does not see the person any more."""
     member = Member.objects.unscoped().get(pk=before.pk)
-    rows.tell(kind, text, member, by=by, now=now)  # type: ignore[arg-type]
+    rows.tell(kind, text, member, by=by, now=now)
     hooks.member_moved.call(member=member, by=by)
     return member
 

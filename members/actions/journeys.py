@@ -27,7 +27,7 @@ from members.writing import Writer
 
 EDITABLE = (
     "left_on", "expected_return_on", "reason", "reason_text", "region_code", "destination_text", "home_text", "host_text",
-    "employer", "industry", "contact_name", "contact_phone", "certificate", "certificate_no", "wish", "wish_text", "note",
+    "employer", "industry", "unit_kind", "former_work", "contact_name", "contact_phone", "certificate", "certificate_no", "wish", "wish_text", "note",
 )  # fmt: skip
 HOST = "host"  # besides EDITABLE: an Organisation of ours, asked to confirm the arrival; None takes the question back
 AHEAD = ("left_on",)  # of a departure that is only reported

@@ -91,8 +91,9 @@ def new_person(
     if care:
         values.update(care_id=care.pk, care_path=care.path)
     record = writer.create_sealed(Member, values, numbers)
-    kind = MembershipKind.HOME if home else MembershipKind.INFLOW
-    writer.member_of(record, (home or care).pk, kind.value, writer.on)  # type: ignore[union-attr]
+    kind, keeper = (MembershipKind.HOME, home) if home else (MembershipKind.INFLOW, care)
+    assert keeper is not None  # a person is given to one of them
+    writer.member_of(record, keeper.pk, kind.value, writer.on)
     writer.verified(record["id"], rows.proof({**values, **numbers}))
     rows.flush(writer)
     member = Member.objects.visible_to(writer.by, Permission.EDIT).get(pk=record["id"])

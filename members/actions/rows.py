@@ -19,7 +19,7 @@ from core.paths import WIDTH
 from core.permissions import Permission
 from members.enums import Source
 from members.ledgers.matching import stored
-from members.models import Member
+from members.models import Journey, Member
 from members.models.member import NEED_TO_KNOW_DEPTH
 from members.words import value_words
 from members.writing import Writer, evidence_of, sealed
@@ -37,7 +37,7 @@ def locked(obj: M, by: Actor, permission: Permission = Permission.EDIT) -> M:
     found = type(obj).objects.visible_to(by, permission).filter(pk=obj.pk).select_for_update(of=("self",)).first()
     if found is None:
         raise NotAllowed
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def locked_member(member: Member, by: Actor) -> Member:
@@ -71,8 +71,14 @@ def now_in(obj: Any, name: str) -> Any:
 
 
 def differing(obj: Any, values: Mapping[str, Any]) -> Row:
-    """The typed values that say something else than the record."""
-    return {name: value for name, value in values.items() if now_in(obj, name) != value}
+    """The typed values that say something else than the record, and what follows from them."""
+    found = {name: value for name, value in values.items() if now_in(obj, name) != value}
+    return found | other_unit(obj, found, values) if isinstance(obj, Journey) else found
+
+
+def other_unit(journey: Journey, changes: Collection[str], said: Collection[str]) -> Row:
+    """The kind of one unit is not that of the next: with another employer it is as nobody had said it, unless it was ``said`` too."""
+    return {"unit_kind": ""} if "employer" in changes and "unit_kind" not in said and journey.unit_kind else {}
 
 
 def columns(model: type[Any], public_id: str, values: Mapping[str, Any]) -> Row:
@@ -124,7 +130,7 @@ def changed_since(obj: Any, version: int) -> tuple[Change | None, Row]:
 
 
 def label(model: type[models.Model], name: str) -> str:
-    return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr] # a column, no reverse side
 
 
 def writer(

@@ -24,7 +24,7 @@ from members.enums import ARRIVE, DEPART, NOTES, Direction, JourneyState, Source
 from members.ledgers.records import Places
 from members.models import Journey, JourneyStep, Member
 
-CHANGING = ("region_code", "destination_text", "employer", "industry", "expected_return_on")
+CHANGING = ("region_code", "destination_text", "employer", "industry", "unit_kind", "expected_return_on")
 
 
 def blockers_to_depart(journey: Journey) -> list[str]:
@@ -45,7 +45,7 @@ def depart(
         if not clean["left_on"]:
             raise UserError("请填写什么时候走的，只知道年月也可以。", "date_missing")
         writer = steps.begin(by, now)
-        writer.change(Journey, rows.row_of(before), {**clean, "state": DEPART.target.value})  # type: ignore[attr-defined]
+        writer.change(Journey, rows.row_of(before), {**clean, "state": str(DEPART.target)})
         steps.leave(before, StepKind.DEPARTED, writer, on=clean["left_on"])
         return rows.locked(before, by)
 
@@ -91,7 +91,7 @@ def confirm_arrival(
             raise UserError("请填写报到的日期。", "date_missing")
         _ready(before, ARRIVE, {}, version, now)
         writer = steps.begin(by, now, evidence=Source.CHECK_IN)
-        values = {"state": ARRIVE.target.value, "refusal": "", "left_on": rows.row_of(before)["left_on"] or day}  # type: ignore[attr-defined]
+        values = {"state": str(ARRIVE.target), "refusal": "", "left_on": rows.row_of(before)["left_on"] or day}
         writer.change(Journey, rows.row_of(before), values)
         if before.host is not None and is_mobile(before.host) and before.member.care_id is None:
             enter_mobile(_member(before), before.host, writer)

@@ -10,7 +10,7 @@ from branches.models import Organisation
 from branches.rules import value as rule_value
 from core.actors import SYSTEM
 from core.paths import WIDTH
-from inbox.actions import close_todo, raise_todo
+from inbox.actions import close_todo, close_todos, raise_todo
 from inbox.models import Todo
 from members.enums import Direction, JourneyState
 from members.models import Journey, Transfer
@@ -26,31 +26,37 @@ def refresh(journey: Journey, *, now: dt.datetime) -> None:
     """Raise what waits for somebody, close what waits for nobody any more."""
     journey = Journey.objects.unscoped().select_related("member", "home", "host").get(pk=journey.pk)
     today, name = timezone.localdate(now), journey.member.name
+    over = []
     outward = journey.direction == Direction.OUT
     asked = outward and journey.host is not None and journey.state in NOT_THERE_YET
     if journey.state == JourneyState.REPORTED and journey.left_on:
         text = f"{name}报备外出，请登记是否已经走了"
         _raise(DEPARTURE, journey, journey.home, text, due_on=max(journey.left_on.day, today), now=now)
     else:
-        close_todo(_cause(DEPARTURE, journey), now=now)
+        over.append(DEPARTURE)
     if asked and not journey.refusal:
         start = max(today, journey.left_on.day if journey.left_on else today)
         days = int(rule_value(ARRIVAL_DAYS.key, journey.host, today))
         due_on = _due(ARRIVAL, journey) or start + dt.timedelta(days=days)
         _raise(ARRIVAL, journey, journey.host, f"{name}来报到，请确认", due_on=due_on, now=now)
     else:
-        close_todo(_cause(ARRIVAL, journey), now=now)
+        over.append(ARRIVAL)
     if asked and journey.refusal:
         text = f"{name}的报到被退回，请与本人和流入地商量"
         _raise(REFUSAL, journey, journey.home, text, due_on=None, now=now, level="yellow")
     else:
-        close_todo(_cause(REFUSAL, journey), now=now)
+        over.append(REFUSAL)
+    close_todos([_cause(what, journey) for what in over], now=now)
+
+
+def close_own(journey: Journey, *, now: dt.datetime) -> None:
+    """The journey is over: nobody waits for it any more."""
+    close_todos([_cause(what, journey) for what in (DEPARTURE, ARRIVAL, REFUSAL)], now=now)
 
 
 def close_all(journey: Journey, *, now: dt.datetime) -> None:
     """The journey is about to change back: whatever still waits is raised anew afterwards."""
-    for what in (DEPARTURE, ARRIVAL, REFUSAL):
-        close_todo(_cause(what, journey), now=now)
+    close_own(journey, now=now)
     for transfer in Transfer.objects.unscoped().filter(journey=journey):
         close_transfer(transfer, now=now)
 
@@ -71,8 +77,7 @@ def refresh_transfer(transfer: Transfer, *, now: dt.datetime) -> None:
 
 
 def close_transfer(transfer: Transfer, *, now: dt.datetime) -> None:
-    close_todo(_cause(TRANSFER, transfer), now=now)
-    close_todo(_cause(LATE, transfer), now=now)
+    close_todos([_cause(TRANSFER, transfer), _cause(LATE, transfer)], now=now)
 
 
 def bring_up_to_date(now: dt.datetime) -> None:

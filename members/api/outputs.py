@@ -79,6 +79,8 @@ class JourneyOut(Output):
     mobility = text()
     employer = text()
     industry = text()
+    unit_kind = text()
+    former_work = text()
     contact_name = text()
     contact_phone = serializers.SerializerMethodField(help_text="遮盖的联系人电话")
     certificate = serializers.BooleanField(allow_null=True, read_only=True)

@@ -36,7 +36,7 @@ def column_field(column: Any, *, required: bool = False, label: str = "", hint: 
         found = forms.CharField(max_length=30, **{**more, "help_text": hint or DATE_HINT})
     elif isinstance(column, models.BooleanField) and column.null:
         found = forms.TypedChoiceField(
-            choices=FLAGS, coerce={"yes": True, "no": False}.get, empty_value=None, **more  # type: ignore[arg-type]
+            choices=FLAGS, coerce={"yes": True, "no": False}.get, empty_value=None, **more
         )  # fmt: skip
     elif isinstance(column, models.BooleanField):
         found = forms.BooleanField(**more)

@@ -172,7 +172,7 @@ class CheckInForm(RecordForm):
 class ChangeForm(WhereForm):
     """Another address, job or phone while away."""
 
-    columns = ("employer", "industry", "expected_return_on")
+    columns = ("employer", "industry", "unit_kind", "expected_return_on")
     on = forms.CharField(label="从什么时候起", max_length=30, help_text=DATE_HINT)
     phone = column_field(Member._meta.get_field("phone"), label="新的联系电话")
 
@@ -187,7 +187,9 @@ class ChangeForm(WhereForm):
             del self.fields["where"]
         known = masked("phone", self.record.member.reveal("phone"))
         self.fields["phone"].help_text = f"现在登记的是 {known}，没有变就空着" if known else "还没有登记"
-        self.order_fields(["on", "where", "destination_text", "phone", "employer", "industry", "expected_return_on"])
+        self.order_fields(
+            ["on", "where", "destination_text", "phone", "employer", "industry", "unit_kind", "expected_return_on"]
+        )
 
     @property
     def changes(self) -> dict[str, Any]:

@@ -71,7 +71,7 @@ class NewPersonForm(RecordForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["branch"].choices = branch_choices(actor)  # type: ignore[attr-defined]
+        self.fields["branch"].choices = branch_choices(actor)
         self.order_fields(["name", "identity", "belongs", "branch"])
 
 
@@ -81,7 +81,7 @@ class MoveForm(ActForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["branch"].choices = branch_choices(actor)  # type: ignore[attr-defined]
+        self.fields["branch"].choices = branch_choices(actor)
 
 
 class StatusForm(ActForm):

@@ -56,7 +56,7 @@ class TransferForm(ActForm):
                 (one.public_id, one.short_name)
             )
         ordered = sorted(groups.items(), key=lambda group: group[0] != "流动党员党支部")
-        self.fields["to"].choices = [("", "不在本县"), *ordered]  # type: ignore[attr-defined]
+        self.fields["to"].choices = [("", "不在本县"), *ordered]
         self.initial.setdefault("letter_on", clock.today().isoformat())
 
 
@@ -78,7 +78,7 @@ class MobileForm(ActForm):
         super().__init__(*args, **kwargs)
         within = Organisation.objects.within(actor, Permission.EDIT).open().official()
         found = [(one.public_id, one.short_name) for one in within if "mobile" in one.marks]
-        self.fields["branch"].choices = [("", "请选择"), *found]  # type: ignore[attr-defined]
+        self.fields["branch"].choices = [("", "请选择"), *found]
 
 
 class AdmitForm(ActForm):
@@ -89,7 +89,7 @@ class AdmitForm(ActForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["branch"].choices = branch_choices(actor)  # type: ignore[attr-defined]
+        self.fields["branch"].choices = branch_choices(actor)
 
 
 class DutiesForm(ActForm):

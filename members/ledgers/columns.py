@@ -7,6 +7,7 @@ from dataclasses import replace
 from core.columns import Column, Kind
 from core.domain.codes import (
     EDUCATION,
+    FORMER_WORK,
     INDUSTRY,
     LEAVING_REASON,
     LOST_REASON,
@@ -15,6 +16,7 @@ from core.domain.codes import (
     ORGANISATION_CATEGORY,
     PARTY_STATUS,
     SEX,
+    UNIT_KIND,
 )
 
 SERIAL = Column("serial", "序号", Kind.SERIAL, ("编号", "序列", "行号", "NO"), width=5)
@@ -200,6 +202,18 @@ EMPLOYER = Column(
 INDUSTRY_ = Column(
     "industry", "从事行业", Kind.CODE, ("行业", "外出流动行业", "所在行业"), codes=INDUSTRY, group=_GROUP_AWAY, width=18
 )
+UNIT_KIND_ = Column(
+    "unit_kind",
+    "外出单位类型",
+    Kind.CODE,
+    ("流入单位类型", "工作单位类型", "去向单位类型"),
+    codes=UNIT_KIND,
+    official=False,
+    width=18,
+)
+FORMER_WORK_ = Column(
+    "former_work", "原职业", Kind.CODE, ("外出前职业", "流出前职业"), codes=FORMER_WORK, official=False, width=18
+)
 AWAY_PHONE = Column("phone", "联系电话", Kind.PHONE, PHONE.synonyms, group=_GROUP_CONTACT, width=14)
 CONTACT = Column(
     "contact_name",
@@ -241,7 +255,7 @@ REGISTER = (
 
 OUTFLOW = (
     SERIAL, NAME, SEX_, IDENTITY, BRANCH, LEFT, REASON, PROVINCE, CITY, COUNTY, HOST, EMPLOYER, INDUSTRY_, AWAY_PHONE,
-    CONTACT, CONTACT_PHONE, CERTIFICATE, DUES, NOTE, DESTINATION, EXPECTED, CERTIFICATE_NO,
+    CONTACT, CONTACT_PHONE, CERTIFICATE, DUES, NOTE, DESTINATION, EXPECTED, CERTIFICATE_NO, UNIT_KIND_, FORMER_WORK_,
     *(replace(column, official=False) for column in (NATION_, BIRTH, EDUCATION_, MEMBER_KIND_, JOINED, LOST)),
     LOST_SINCE,
 )  # fmt: skip

@@ -53,7 +53,7 @@ _MEMBER_VALUES = as_stored(Member, MEMBER_COLUMNS)
 
 
 def persons(queryset: Any) -> Iterable[Person]:
-    for values in queryset.values_list(*_MEMBER_VALUES).iterator(chunk_size=2000):
+    for values in queryset.values_list(*_MEMBER_VALUES):
         yield dict(zip(MEMBER_COLUMNS, values, strict=True))
 
 

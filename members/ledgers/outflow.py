@@ -38,6 +38,8 @@ JOURNEY = {
     "host_organisation": "host_text",
     "employer": "employer",
     "industry": "industry",
+    "unit_kind": "unit_kind",
+    "former_work": "former_work",
     "contact_name": "contact_name",
     "certificate": "certificate",
     "certificate_no": "certificate_no",
@@ -81,6 +83,7 @@ class Outflow(PeopleLedger):
         self._take_reason_from_employer(row)
         self._keep_unknown_reason(row)
         journey = around.journeys.get(person["id"])
+        self._forget_other_unit(row, journey)
         over = row.mark == JourneyState.RETURNED
         plan.new_journey = journey is None and not over
         if journey is not None or not over:
@@ -124,6 +127,14 @@ class Outflow(PeopleLedger):
             del row.values["employer"]
             row.values["reason"] = LEAVING_REASON.parse(said)
             row.inform("reason_in_employer", f"“{said}”是外出原因，记在原因一栏。", "employer")
+
+    @staticmethod
+    def _forget_other_unit(row: LedgerRow, journey: Record | None) -> None:
+        """As :func:`members.actions.rows.other_unit`, cell by cell."""
+        if journey is None or not journey["unit_kind"] or "unit_kind" in row.values or "employer" not in row.values:
+            return
+        if (row.values["employer"] or "") != journey["employer"]:
+            row.values["unit_kind"] = None
 
     @staticmethod
     def _keep_unknown_reason(row: LedgerRow) -> None:

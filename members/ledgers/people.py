@@ -14,8 +14,8 @@ from members.ledgers import matching, restoring
 from members.ledgers.comparing import check_name, compare_phone, new_phones
 from members.ledgers.exporting import Exporting
 from members.ledgers.matching import Person
-from members.ledgers.plans import Loaded, Plan, Surroundings, joined, split
-from members.ledgers.records import Record, locked_persons, open_lost, places, standing_versions
+from members.ledgers.plans import Loaded, LookedUp, Plan, Surroundings, joined, split
+from members.ledgers.records import Record, locked_persons, open_lost, places, standing, state_of
 from members.models import Journey, LostContact, Member
 from members.writing import Writer
 
@@ -84,21 +84,26 @@ class PeopleLedger(Exporting, Ledger):
 
     # -- check ----------------------------------------------------------------------------------
 
-    def check(self, rows: Sequence[LedgerRow], context: CheckContext) -> None:
+    def look_up(self, rows: Sequence[LedgerRow], context: CheckContext) -> LookedUp:
         live = [row for row in rows if not row.stopped]
         found = self._find(live, context.by)
         on = context.edition_date or context.today
         around = self._surroundings(live, found, context.by, on, context.memory)
         absent = [row.basis["index"] for row in live if id(row) not in found and "index" in row.basis]
         elsewhere = matching.exists_elsewhere(absent) if absent and self.opens_records else set()
-        for row in live:
-            person = found.get(id(row))
+        return LookedUp(live, found, around, elsewhere)
+
+    def check(self, rows: Sequence[LedgerRow], context: CheckContext) -> None:
+        known: LookedUp = context.looked_up or self.look_up(rows, context)
+        context.looked_up = None
+        for row in known.rows:
+            person = known.found.get(id(row))
             if person is not None:
                 self._check_double(row, person, context)
             if person is None and not row.stopped:
-                self.missing(row, around, elsewhere)
+                self.missing(row, known.around, known.elsewhere)
             if not row.stopped:
-                self._settle(row, person, around)
+                self._settle(row, person, known.around)
         matching.suggest(rows, context.by)
 
     def _find(self, rows: Sequence[LedgerRow], by: Actor) -> dict[int, Person]:
@@ -189,7 +194,8 @@ class PeopleLedger(Exporting, Ledger):
         fresh = [row.basis["index"] for row in live if row.basis.get("member") is None and "index" in row.basis]
         writer = self._writer(context)
         self.reserve(live, writer)
-        return Loaded(live, found, around, matching.exists_elsewhere(fresh) if fresh else set(), writer)
+        elsewhere = matching.exists_elsewhere(fresh) if fresh else set()
+        return Loaded(live, found, around, elsewhere, writer)
 
     def apply(self, rows: Sequence[LedgerRow], context: ApplyContext) -> ApplyResult:
         result = ApplyResult()
@@ -199,7 +205,9 @@ class PeopleLedger(Exporting, Ledger):
         written: set[int] = context.memory.setdefault("written", set())
         for row in loaded.rows:
             person = loaded.found.get(id(row))
-            gone = person is None and (row.basis.get("member") is not None or row.basis.get("index") in loaded.taken)
+            gone = person is None and (
+                row.basis.get("member") is not None or row.basis.get("index") in loaded.elsewhere
+            )
             gone = gone or (person is not None and person["id"] in written)
             if gone or row.basis.get("versions") != self._versions(person, around).get("versions"):
                 result.stale.append(row)
@@ -230,10 +238,10 @@ class PeopleLedger(Exporting, Ledger):
         """What the row's record has become, for recognising the row when it comes again."""
         subject = row.basis["member"]
         person, journey, lost = around.persons[subject], around.journeys.get(subject), around.lost.get(subject)
-        state = _state(
+        state = state_of(
             writer.version_of(Member, person),
-            (journey["id"], writer.version_of(Journey, journey)) if journey else None,
-            (lost["id"], writer.version_of(LostContact, lost)) if lost else None,
+            f"{journey['id']}:{writer.version_of(Journey, journey)}" if journey else "",
+            f"{lost['id']}:{writer.version_of(LostContact, lost)}" if lost else "",
         )
         row.basis["left"] = (str(subject), state, joined(plan.evidence))
 
@@ -243,8 +251,7 @@ class PeopleLedger(Exporting, Ledger):
 
     def standing(self, subjects: Sequence[int], by: Actor) -> dict[int, str]:
         """The versions of the person, of the open journey this ledger speaks of, and of an open spell of lost contact."""
-        found = standing_versions(subjects, self.direction, by)
-        return {member: _state(version, stay, spell) for member, version, stay, spell in found}
+        return dict(standing(subjects, self.direction, by))
 
     def prove(self, known: Sequence[tuple[int, str]], context: ApplyContext) -> None:
         writer = self._writer(context)
@@ -271,12 +278,3 @@ class PeopleLedger(Exporting, Ledger):
 
     def restore(self, batch_id: str, by: Actor, now: Any) -> RestoreResult:
         return restoring.restore(batch_id, by=by, now=now, within=by)
-
-
-def _state(version: int, journey: Sequence[int] | None, lost: Sequence[int] | None) -> str:
-    """Versions as one text; journeys and spells with their ids, as another may have opened since."""
-    return f"{version} {_numbered(journey)} {_numbered(lost)}"
-
-
-def _numbered(one: Sequence[int] | None) -> str:
-    return f"{one[0]}:{one[1]}" if one else "-"

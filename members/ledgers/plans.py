@@ -67,14 +67,20 @@ class Surroundings:
 
 
 @dataclass
-class Loaded:
-    """What an apply of ``rows`` has before it writes. ``found``: persons, locked, by id(row). ``taken``: blind indexes of
-    new rows that somebody has by now."""
+class LookedUp:
+    """What is known of ``rows`` before they are compared. ``found``: persons by id(row). ``elsewhere``: blind indexes of rows
+    without one that somebody has all the same."""
 
     rows: list[LedgerRow]
     found: dict[int, Person]
     around: Surroundings
-    taken: set[str]
+    elsewhere: set[str]
+
+
+@dataclass
+class Loaded(LookedUp):
+    """The same before they are written, the persons locked."""
+
     writer: Writer
 
 

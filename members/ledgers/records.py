@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from branches.models import Organisation
 from branches.rules import AtMany
@@ -24,8 +25,8 @@ from members.rules import LOST_MONTHS
 Record = dict[str, Any]
 JOURNEY_COLUMNS = (
     "id", "public_id", "version", "member_id", "state", "region_code", "destination_text", "mobility", "left_on",
-    "expected_return_on", "ended_on", "reason", "reason_text", "industry", "employer", "home_text", "host_text", "host_id",
-    "contact_name", "contact_phone", "certificate", "certificate_no", "note",
+    "expected_return_on", "ended_on", "reason", "reason_text", "industry", "employer", "unit_kind", "former_work", "home_text",
+    "host_text", "host_id", "contact_name", "contact_phone", "certificate", "certificate_no", "note",
 )  # fmt: skip
 LOST_COLUMNS = (
     "id", "public_id", "version", "member_id", "state", "since", "reason", "category", "steps", "found_on", "note",
@@ -74,15 +75,20 @@ def open_lost(member_ids: Sequence[int]) -> dict[int, Record]:
     return found
 
 
-def standing_versions(member_ids: Sequence[int], direction: str, by: Actor) -> Iterator[tuple[int, int, Any, Any]]:
-    """(member id, version, (id, version) of the open journey, of the open spell) of those in the scope. Three look-ups by
-    one index each: joined, the database would rather read the whole table of journeys for every chunk."""
+def standing(member_ids: Sequence[int], direction: str, by: Actor) -> Iterator[tuple[int, str]]:
+    """(member id, :func:`state_of` the record) of those in the scope. Three look-ups by one index each: joined, the database
+    would rather read the whole table of journeys for every chunk."""
+    numbered = Concat(Cast("id", TextField()), Value(":", TextField()), Cast("version", TextField()))
     for part in _parts(member_ids):
-        columns = ("member_id", "id", "version")
-        stays = {member: rest for member, *rest in _open_stays(part, direction).values_list(*columns)}
-        spells = {member: rest for member, *rest in _open_spells(part).values_list(*columns)}
+        stays = dict(_open_stays(part, direction).values_list("member_id", numbered))
+        spells = dict(_open_spells(part).values_list("member_id", numbered))
         for member, version in visible(by).filter(Among(F("id"), part)).values_list("id", "version"):
-            yield member, version, stays.get(member), spells.get(member)
+            yield member, state_of(version, stays.get(member, ""), spells.get(member, ""))
+
+
+def state_of(version: int, journey: str, lost: str) -> str:
+    """Versions as one text; of the open journey and spell with their ids ("id:version"), as another may have opened since."""
+    return f"{version} {journey or '-'} {lost or '-'}"
 
 
 def closed_spells(found_on: Mapping[int, str]) -> dict[int, Record]:
@@ -118,6 +124,12 @@ class Places:
         missing = {one for one in ids if one is not None and one not in self._organisations}
         if missing:
             self._organisations.update(Organisation.objects.in_bulk(missing))
+
+    def know(self, organisation: Organisation) -> None:
+        """One that is at hand need not be asked for."""
+        self._organisations[organisation.pk] = organisation
+        if organisation.parent_id is None:
+            self._home[organisation.path] = organisation.region_code
 
     def organisation(self, identifier: int) -> Organisation:
         if identifier not in self._organisations:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from branches.models import Organisation
 from core.actors import Actor
-from core.domain.codes import INDUSTRY, LEAVING_REASON
+from core.domain.codes import FORMER_WORK, INDUSTRY, LEAVING_REASON, UNIT_KIND
 from core.fields import PartialDateField, PathField, PublicIdField, SealedField, SealsFields
 from core.permissions import Permission
 from core.scoping import ScopedModel, ScopedQuerySet
@@ -38,6 +38,7 @@ class Journey(SealsFields, ScopedModel):
     for scope: of the member's branch for a journey out, of the receiving branch for one in (or out to a branch of ours).
     ``refusal``: why the host of ours did not take the member in; "" while it is asked, or has confirmed.
     ``placed_on``: since when the member is where he is now, when that is later than ``left_on``.
+    ``unit_kind`` and ``former_work``: as the national statistics count them; "" where nobody has said.
     ``promised_on``: when the promises for the time away were read to the member.
     """
 
@@ -69,6 +70,12 @@ class Journey(SealsFields, ScopedModel):
     reason_text = models.CharField("外出原因原文", max_length=60, blank=True, default="")
     industry = models.CharField("行业", max_length=1, blank=True, default="", choices=INDUSTRY.choices())
     employer = models.CharField("工作单位", max_length=120, blank=True, default="")
+    unit_kind = models.CharField(
+        "外出单位类型", max_length=16, blank=True, default="", db_default="", choices=UNIT_KIND.choices()
+    )
+    former_work = models.CharField(
+        "原职业", max_length=12, blank=True, default="", db_default="", choices=FORMER_WORK.choices()
+    )
     contact_name = models.CharField("联系人", max_length=60, blank=True, default="")
     contact_phone = SealedField("联系人电话")
     certificate = models.BooleanField("持有活动证", null=True, blank=True)
@@ -88,9 +95,9 @@ class Journey(SealsFields, ScopedModel):
 
     HISTORY = (
         "direction", "state", "home", "home_text", "host", "host_text", "region_code", "destination_text", "mobility",
-        "left_on", "expected_return_on", "ended_on", "reason", "reason_text", "industry", "employer", "contact_name",
-        "contact_phone", "certificate", "certificate_no", "note", "wish", "wish_text", "promised_on", "placed_on",
-        "refusal",
+        "left_on", "expected_return_on", "ended_on", "reason", "reason_text", "industry", "employer", "unit_kind",
+        "former_work", "contact_name", "contact_phone", "certificate", "certificate_no", "note", "wish", "wish_text",
+        "promised_on", "placed_on", "refusal",
     )  # fmt: skip
 
     class Meta:
@@ -111,8 +118,6 @@ class Journey(SealsFields, ScopedModel):
                 fields=[
                     "home_path",
                     "member",
-                    "direction",
-                    "state",
                     "left_on",
                     "expected_return_on",
                     "placed_on",
@@ -121,7 +126,8 @@ class Journey(SealsFields, ScopedModel):
                     "reason",
                     "industry",
                 ],
-                name="journey_traits",
+                name="journey_away",
+                condition=Q(direction=Direction.OUT, state__in=AWAY_STATES),
             ),
             models.Index(fields=["host_path", "id"], name="journey_host", condition=~Q(host_path="")),
             models.Index(fields=["region_code", "home_path"], name="journey_region"),

@@ -45,7 +45,7 @@ class JourneyDetail(ScopedDetail):
 
 
 def journey_context(request: HttpRequest, journey: Journey, shown: dict[str, str]) -> dict[str, Any]:
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     sees = journey_presenters.sees_file(journey, actor)
     taken = list(
         JourneyStep.objects.visible_to(actor).filter(journey=journey).select_related("journey").order_by("-pk")
@@ -94,7 +94,7 @@ class JourneyShow(ScopedDetail):
 
 
 class JourneyReport(OnMember):
-    form_class = ReportForm  # type: ignore[assignment]
+    form_class = ReportForm
     heading = "外出报备"
     submit = "报备"
     done = "已报备。走了以后请在这里登记“已经外出”。"
@@ -140,7 +140,7 @@ class JourneyNewOut(OnMember):
 
 
 class JourneyNewIn(JourneyNewOut):
-    form_class = InForm  # type: ignore[assignment]
+    form_class = InForm
     heading = "登记流入"
     done = "已登记流入。"
     direction = Direction.IN

@@ -158,11 +158,11 @@ class LostDecide(OfSpell, FormPage):
         return self.deed.kind.label
 
     @property
-    def lead(self) -> str:  # type: ignore[override]
+    def lead(self) -> str:
         return self.deed.hint
 
     @property
-    def submit(self) -> str:  # type: ignore[override]
+    def submit(self) -> str:
         return f"登记：{self.deed.kind.label}"
 
     def form_kwargs(self) -> dict[str, Any]:

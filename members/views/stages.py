@@ -20,7 +20,7 @@ from members.views.pages import FormPage, RecordPage
 STEPS = JourneyStep.objects.filter(journey__member__merged_into__isnull=True).select_related("journey__member")
 
 
-class StagePage(OfJourney, FormPage):  # type: ignore[misc]
+class StagePage(OfJourney, FormPage):
     abstract = True
     queryset = JOURNEYS
 
@@ -113,10 +113,10 @@ class JourneyNote(StagePage):
             journey=self.object, kind=given["kind"], on=given["on"], text=given["text"], confirmed=given["confirmed"],
             by=self.actor,
         )  # fmt: skip
-        return self.object  # type: ignore[no-any-return]
+        return self.object
 
 
-class JourneyChange(OfJourney, RecordPage):  # type: ignore[misc]
+class JourneyChange(OfJourney, RecordPage):
     queryset = JOURNEYS
     form_class = ChangeForm
     heading = "地址、工作、电话变了"

@@ -86,12 +86,12 @@ def request(
 def _already(wanted: Mapping[str, Any], key: str, by: Actor) -> Paper | None:
     mine = Paper.objects.visible_to(by)
     if key and (there := mine.filter(owner=by.id, key=key).first()):
-        return there  # type: ignore[no-any-return]
+        return there
     same = mine.filter(**{name: value for name, value in wanted.items() if name != "chosen"}, file="").order_by("-pk")
     for one in same.select_related("sweep")[:20]:
         if (
             one.chosen == wanted["chosen"]
             and Job.objects.visible_to(by).filter(public_id=one.job, state__in=OPEN).exists()
         ):
-            return one  # type: ignore[no-any-return]
+            return one
     return None

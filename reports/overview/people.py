@@ -1,6 +1,6 @@
 """The people of the overview, counted: one reading of the journeys out, one small count for each other list.
 
-The reading is a plain GROUP BY over columns that two indexes hold (``journey_traits``, ``member_home``), by traits with few values
+The reading is a plain GROUP BY over columns that two indexes hold (``journey_away``, ``member_home``), by traits with few values
 together; the sums of each trait are made of the combinations (:class:`Tally`). Nothing is stored: the figures are as of now.
 """
 

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 PERSON = ("name", "sex", "nation", "birth_date", "education", "kind", "joined_on", "care")
 JOURNEY = (
     "member_id", "direction", "state", "home_path", "host_path", "region_code", "destination_text", "mobility", "left_on",
-    "expected_return_on", "reason", "industry", "employer", "contact_name", "certificate", "home_text", "host_text", "host",
+    "expected_return_on", "reason", "industry", "employer", "unit_kind", "former_work", "contact_name", "certificate",
+    "home_text", "host_text", "host",
 )  # fmt: skip
 SPELL = ("member_id", "state", "since", "reason", "category", "home_path")
 CHUNK = 5000
@@ -70,6 +71,8 @@ class Stay(Person):
     reason: str
     industry: str
     employer: str
+    unit_kind: str
+    former_work: str
     from_province: str
     left_on: PartialDate | None
     host: int | None
@@ -167,6 +170,8 @@ def _stay(path: str, row: as_of.Row, person: as_of.Row, limits: Thresholds | Non
         reason=row["reason"],
         industry=row["industry"],
         employer=row["employer"],
+        unit_kind=row["unit_kind"],
+        former_work=row["former_work"],
         from_province="" if out else _province(row["home_text"]),
         left_on=left,
         host=row["host"],

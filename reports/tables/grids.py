@@ -107,5 +107,6 @@ class Grid(ABC):
             right=f"填报日期：{edition.on.year}年{edition.on.month}月{edition.on.day}日　　单位：人",
             footers=["注：" + "　".join(f"{number}.{note}。" for number, note in enumerate(notes, 1)), SIGNATURES],
             paper=self.paper,
+            whole=True,
             page_footer=footer,
         )

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from django.db.models import Count, Q
+
 from branches.models import Organisation
 from core.documents.tables import Column, Group, Table
-from core.domain.codes import LOST_REASON
-from core.paths import subtree
+from core.domain.codes import FORMER_WORK, LOST_REASON
+from core.domain.orgnames import place_of
+from core.paths import ancestors, subtree
 from core.scoping import in_ranges
 from members.enums import Mobility
 from reports.quarter.people import Person, Spell, Stay
 from reports.tables import bands, unit_types
 from reports.tables.grids import ALL, Grid, Line
-from stations.models import ServicePoint, Station
+from stations.models import Station
 
 if TYPE_CHECKING:
     from reports.quarter.edition import Edition
 
-WORK = (
-    ("manager", "公有经济企事业单位管理、专业技术人员"), ("worker", "工勤技能人员"), ("farmer", "农牧渔民"),
-    ("graduate", "未就业高校毕业生"), ("agency", "中介组织从业人员"), ("lawyer", "执业律师"), ("accountant", "会计师"), ("other", "其他"),
-)  # fmt: skip
+WORK = tuple((one.code, one.label) for one in FORMER_WORK.items)
 MOBILE_LINES = (
     Line(ALL, "流出党员总数"), Line("province", "跨省（区、市）流动", 1), Line("city", "省（区、市）内跨市（地）流动", 1),
     Line("certificate", "持《流动党员活动证》", 1),
@@ -75,8 +76,8 @@ class Mobile(Grid):
         short = sum(1 for one in edition.stays if one.short)
         return [
             f"本表只统计流动党员，另有短期外出（未满期限）{short}人不在内",
-            "外出单位类型按登记的单位名称认定，名称看不出类型的列“其他”；单位、去向都没有登记的列“不掌握流向”",
-            "原职业没有逐人登记：建制村党支部外出务工、经商的列“农牧渔民”，毕业待就业且大专以上学历的列“未就业高校毕业生”，其余列“其他”",
+            "外出单位类型、原职业登记了的按登记；没有登记的，单位类型按单位名称认定，看不出的列“其他”，单位、去向都没有登记的列“不掌握流向”",
+            "原职业没有登记的，建制村党支部外出务工、经商的列“农牧渔民”，毕业待就业且大专以上学历的列“未就业高校毕业生”，其余列“其他”",
         ]
 
 
@@ -85,14 +86,17 @@ class Supplement(Grid):
 
     key, title, name = "supplement", "流动党员情况（二）补充资料", "流动党员情况（二）"
 
+    LEVELS = (("province", "省（区、市）级"), ("city", "市（地）级"), ("county", "县（市、区）级"), ("town", "乡（镇）"),
+              ("street", "街道"), ("community", "社区"), ("village", "建制村"))  # fmt: skip
     KINDS = (("committee", "党委", ("611", "911")), ("general", "党总支", ("621", "921")),
              ("branch", "党支部", ("631", "632", "931", "932")))  # fmt: skip
 
     def lines(self, edition: Edition) -> Sequence[Line]:
         kinds = [Line(key, label, 1, named=False) for key, label, _kinds in self.KINDS]
+        levels = [Line(f"centres_{key}", label, 1, named=False) for key, label in self.LEVELS]
         return (
-            Line("centres", "党员服务中心（站、点）", named=False), Line("stations", "红色驿站", 1, named=False),
-            Line("points", "服务点、窗口", 1, named=False), Line("founded", "流动党员党组织", named=False), *kinds,
+            Line("centres", "党员服务中心（站、点）", named=False), *levels,
+            Line("founded", "流动党员党组织", named=False), *kinds,
             Line("received", "流动党员党组织联系的流出党员"), Line("hosts", "接收外来流动党员的党支部", named=False),
             Line("guests", "外来流动党员"),
         )  # fmt: skip
@@ -126,16 +130,32 @@ class Supplement(Grid):
 
     def notes(self, edition: Edition) -> list[str]:
         return [
-            "党员服务中心（站、点）为现在开着的红色驿站和它的服务点，没有登记属于哪一级",
+            "党员服务中心（站、点）为现在开着的红色驿站和它的服务点，按管理它的党组织分级",
             "流动党员党组织为现有组织中标记为流动党员党组织的",
         ]
 
 
 def _centres(edition: Edition) -> dict[str, int]:
-    """Stations that the organisations of the subtree keep, and their further doors."""
+    """Stations that the organisations of the subtree keep, with their further doors, by the level of who keeps them."""
     kept = Station.objects.open().filter(in_ranges(["keeper__path"], [subtree(edition.organisation.path)]))
-    stations, points = kept.count(), ServicePoint.objects.open().filter(station__in=kept).count()
-    return {"stations": stations, "points": points, "centres": stations + points}
+    doors = kept.order_by().annotate(doors=Count("points", filter=Q(points__closed_on__isnull=True)) + 1)
+    found: Counter[str] = Counter()
+    for path, number in doors.values_list("keeper__path", "doors"):
+        found[f"centres_{level_of(path, edition)}"] += number
+    return {"centres": found.total(), **found}
+
+
+def level_of(path: str, edition: Edition) -> str:
+    """Of an organisation: where it stands. What is under no town, street, community or village is the county's."""
+    if place := unit_types.kind_of_place(path, edition):
+        return place
+    towns = (place_of(edition.by_path[one].short_name) for one in reversed(ancestors(path)) if one in edition.by_path)
+    for town in towns:
+        if town.endswith("街道"):
+            return "street"
+        if town.endswith(("镇", "乡")):
+            return "town"
+    return "county"
 
 
 class Lost(Grid):

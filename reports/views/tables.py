@@ -79,6 +79,7 @@ class TablePage(ScopedList):
             "edition": self.edition,
             "heads": [self.heading(one.key) for one in columns],
             "rows": rows,
+            "notes": table.footers[0],
             "sums": [table.totals[one.key] for one in columns] if table.sums else [],
             "tabs": [Tab(one.name, self.address(one), is_current=one is self.grid) for one in GRIDS.values()],
         }

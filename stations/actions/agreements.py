@@ -52,7 +52,7 @@ def make(
 
     with transaction.atomic():
         public_id, _made = once(key, by=by, now=now, create=create)
-    return Agreement.objects.visible_to(by).get(public_id=public_id)  # type: ignore[no-any-return]
+    return Agreement.objects.visible_to(by).get(public_id=public_id)
 
 
 def edit(
@@ -98,7 +98,7 @@ def note_exchange(
     with transaction.atomic():
         locked = _locked(agreement, by, either=True)
         public_id, _made = once(key, by=by, now=now, create=create)
-    return ExchangeNote.objects.visible_to(by).get(public_id=public_id)  # type: ignore[no-any-return]
+    return ExchangeNote.objects.visible_to(by).get(public_id=public_id)
 
 
 def withdraw_exchange(*, note: ExchangeNote, by: Actor, now: dt.datetime | None = None) -> None:
@@ -236,7 +236,7 @@ def _locked(agreement: Agreement, by: Actor, *, either: bool = False) -> Agreeme
     found = locked.select_for_update(of=("self",)).select_related("organisation", "partner").filter(pk=agreement.pk)
     if (one := found.first()) is None:
         raise NotAllowed("协议由登记它的党组织修改。")
-    return one  # type: ignore[no-any-return]
+    return one
 
 
 def _require(by: Actor, path: str) -> None:

@@ -1,11 +1,9 @@
 """Check-in of an arrival (到站报到), in one act: of a member of ours, whose stay goes on or begins with it, and of somebody
-else, who becomes a guest of the branch that the station leans on. A check-in is evidence."""
+else (:mod:`stations.actions.outsiders`). A check-in is evidence."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -13,63 +11,32 @@ from django.utils import timezone
 
 from accounts.actions import tries
 from audit import actions as audit
-from branches.models import Organisation
 from branches.rules import value as rule_value
 from core import clock
 from core.actors import Actor
 from core.crypto import blind
-from core.domain.identity import parse_identity
 from core.domain.names import clean_name
 from core.domain.phones import parse_phones
 from core.errors import Blocked, NotAllowed, UserError
 from core.idempotency import once
-from core.paths import subtree
 from core.permissions import Permission
-from members.actions import check_in as guests
 from members.actions import rows, steps
 from members.actions.belonging import is_mobile
 from members.actions.journeys import create_journey, take_phone
-from members.actions.people import blockers_to_receive
 from members.checks import check
 from members.enums import Direction, JourneyState, Source, StepKind, Wish
 from members.ledgers.records import Places
 from members.models import Journey, Member
 from members.writing import Writer
 from stations import presence
-from stations.actions import asking
-from stations.models import CheckIn, ServicePoint, Station
+from stations.actions import asking, outsiders
+from stations.actions.noting import Arrival, note
+from stations.models import CheckIn, Station, WaitingGuest
 from stations.rules import TRIES
 
 DOOR = "station"
 NOT_FOUND = "没有对上。请核对姓名和号码；确实不是本县的党员，请填上组织关系在哪里，再登记一次。"
 PAUSED = "号码和姓名请照身份证填；急着登记的，请联系管理本站的党组织。"
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """What the clerk typed. ``number``: identity number or phone. ``receiver``: the organisation of ours that the member wishes
-    to take part in. ``home_text``: where the membership is, of somebody who is not found."""
-
-    name: str
-    number: str
-    phone: str = ""
-    address: str = ""
-    employer: str = ""
-    wish: str = ""
-    wish_text: str = ""
-    receiver: Organisation | None = None
-    point: ServicePoint | None = None
-    home_text: str = ""
-
-    @property
-    def identity(self) -> str:
-        return parse_identity(self.number).value or "" if len(self.number.strip()) >= 15 else ""
-
-    @property
-    def phone_given(self) -> str:
-        """The number to reach the member by: typed as such, or what was searched by."""
-        parsed = parse_phones(self.phone or ("" if self.identity else self.number))
-        return parsed.value.main if parsed.value else ""
 
 
 def may_check_in(station: Station, by: Actor) -> bool:
@@ -80,19 +47,11 @@ def blockers_to_check_in(station: Station) -> list[str]:
     return [] if station.is_open else ["这个驿站已经停用"]
 
 
-def blockers_to_receive_guests(station: Station) -> list[str]:
-    """Why somebody who is no member of ours cannot be registered here."""
-    if station.core is None:
-        return [
-            f"本站还没有依托本县的党支部，外来党员没有支部接收。请联系{station.keeper.short_name}，在驿站资料里填上依托党组织"
-        ]
-    return blockers_to_receive(station.core)
-
-
 def check_in(
     *, station: Station, arrival: Arrival, by: Actor, key: str = "", now: dt.datetime | None = None
-) -> CheckIn:
-    """Register who has come. The same ``key`` sent twice makes one, and so does the same person on one day.
+) -> CheckIn | WaitingGuest:
+    """Register who has come; somebody else, where no branch receives, for the keeper of the station to arrange. The same ``key``
+    sent twice makes one, and so does the same person on one day.
 
     Raises NotAllowed, Blocked, UserError ("not_found": nobody of ours by that name and number, and ``home_text`` is empty;
     "locked": too many that did not fit).
@@ -108,15 +67,22 @@ def check_in(
         raise UserError(NOT_FOUND, "not_found")
 
     def create() -> str:
-        made = _known(station, member.pk, arrival, by, now) if member else _unknown(station, arrival, by, now)
-        text = f"{made.member.name}到{station.name}报到"
+        made: CheckIn | WaitingGuest
+        if member is not None:
+            made = _known(station, member.pk, arrival, by, now)
+        elif outsiders.receives(station):
+            made = outsiders.receive(station, arrival, by, now)
+        else:
+            made = outsiders.keep(station, arrival, by, now)
+        text = f"{arrival.name}到{station.name}报到"
         audit.record("station_arrival", text, by=by, subject=station, organisation_id=station.keeper_id, now=now)
         return made.public_id
 
     with transaction.atomic():
         public_id, _made = once(key, by=by, now=now, create=create)
-    found = CheckIn.objects.unscoped().select_related("member", "journey").filter(public_id=public_id).first()
-    if found is None:
+    rows = CheckIn.objects.unscoped().select_related("member", "journey")
+    waiting = WaitingGuest.objects.visible_to(by).filter(public_id=public_id)
+    if (found := rows.filter(public_id=public_id).first() or waiting.first()) is None:
         raise UserError("这次报到登记以后又撤销了，请重新打开页面登记。", "undone")
     return found
 
@@ -156,8 +122,10 @@ def identify(arrival: Arrival, *, station: Station, by: Actor, now: dt.datetime)
 
 
 def _is_guest_here(member: Member, station: Station) -> bool:
-    """A guest of the branch that the station leans on is no stranger."""
-    return station.core_id is not None and member.care_id == station.core_id
+    """A guest of the branch that the station leans on is no stranger, nor is whoever was registered here before."""
+    if station.core_id is not None and member.care_id == station.core_id:
+        return True
+    return CheckIn.objects.unscoped().filter(station=station, member=member).exists()
 
 
 # -- a member of ours ----------------------------------------------------------------------------
@@ -179,7 +147,8 @@ def _known(station: Station, member_id: int, arrival: Arrival, by: Actor, now: d
         writer.verified(member.pk, {"employer"})
     event = "journey_opened" if is_new else "journey_step"
     steps.leave(stay, StepKind.ARRIVED, writer, on=today.isoformat(), text=f"到{station.name}报到", event=event)
-    made = _note(station, Journey.objects.unscoped().select_related("member", "home").get(pk=stay.pk), arrival, by, now)
+    noted = Journey.objects.unscoped().select_related("member", "home").get(pk=stay.pk)
+    made = note(station, noted, arrival.point, by, now)
     asking.after_known(made, is_new=is_new, by=by, now=now)
     return made
 
@@ -204,7 +173,7 @@ def _go_on(stay: Journey, station: Station, arrival: Arrival, writer: Writer) ->
             values["mobility"] = Places().mobility(stay.home_path, station.region_code)
         if stay.state == JourneyState.REPORTED and stay.left_on is None:
             values["left_on"] = writer.on.isoformat()
-    writer.change(Journey, rows.row_of(stay), values)
+    writer.change(Journey, rows.row_of(stay), rows.differing(stay, values))
     return stay
 
 
@@ -227,42 +196,3 @@ def _asked(arrival: Arrival, member: Member, stay: Journey | None) -> dict[str, 
             return {"state": JourneyState.AWAY.value, "host_id": host.pk, "host_path": host.path, "refusal": ""}
     asked_elsewhere = stay is not None and stay.host_id is not None and stay.state != JourneyState.ARRIVED
     return {"state": JourneyState.AWAY.value if asked_elsewhere else JourneyState.ARRIVED.value}
-
-
-# -- somebody else ------------------------------------------------------------------------------
-
-
-def _unknown(station: Station, arrival: Arrival, by: Actor, now: dt.datetime) -> CheckIn:
-    """A guest of the core branch. The clerk has no right to edit anywhere: it is the station that receives in the branch's name."""
-    if blockers := blockers_to_receive_guests(station):
-        raise Blocked(blockers)
-    core = station.core
-    assert core is not None
-    if not arrival.phone_given:
-        raise UserError("请填写手机号，以后才能联系上。", "phone_missing")
-    person = {"name": arrival.name, "phone": arrival.phone_given, "identity": arrival.identity}
-    stay: Mapping[str, Any] = {
-        "home_text": arrival.home_text, "destination_text": arrival.address, "employer": arrival.employer,
-        "wish": arrival.wish, "wish_text": arrival.wish_text,
-    }  # fmt: skip
-    journey = guests.check_in(branch=core, person=person, stay=stay, by=_in_the_name_of(core, by), now=now)
-    made = _note(station, journey, arrival, by, now)
-    asking.after_unknown(made, by=by, now=now)
-    return made
-
-
-def _in_the_name_of(core: Organisation, by: Actor) -> Actor:
-    own = (subtree(core.path),)
-    held = {permission: (*by.ranges(permission), *own) for permission in (Permission.VIEW, Permission.EDIT)}
-    return replace(by, grants={**by.grants, **held})
-
-
-def _note(station: Station, journey: Journey, arrival: Arrival, by: Actor, now: dt.datetime) -> CheckIn:
-    if arrival.point is not None and arrival.point.station_id != station.pk:
-        raise UserError("请选本站的服务点。", "point_unknown")
-    made = CheckIn.objects.create(
-        station=station, point=arrival.point, member_id=journey.member_id, journey=journey, region_code=journey.region_code,
-        on=timezone.localdate(now), wish=journey.wish, wish_text=journey.wish_text, by=by.ref, at=now,
-    )  # fmt: skip
-    presence.refresh([journey.member_id])
-    return made

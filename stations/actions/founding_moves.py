@@ -32,7 +32,7 @@ def locked(founding: Founding, by: Actor) -> Founding:
     found = rows.select_related("organisation", "superior", "secretary", "made").filter(pk=founding.pk).first()
     if found is None:
         raise NotAllowed
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def save(
@@ -59,11 +59,11 @@ def move(
         setattr(founding, name, value)
     founding.version += 1
     founding.save()
-    moved: Any = transitions.apply(founding, transition, by=by, now=now, record=lambda *_args, **_kwargs: None)
+    moved = transitions.apply(founding, transition, by=by, now=now, record=transitions.unrecorded)
     audit.changed(moved, before, by=by, now=now)
     record(f"founding_{transition.name}", text, moved, by, now)
     _tell(moved, by, now)
-    return moved  # type: ignore[no-any-return]
+    return moved
 
 
 def record(kind: str, text: str, founding: Founding, by: Actor, now: dt.datetime) -> None:

@@ -60,7 +60,7 @@ def begin(
 
     with transaction.atomic():
         public_id, _made = once(key, by=by, now=now, create=create)
-    return Founding.objects.visible_to(by).get(public_id=public_id)  # type: ignore[no-any-return]
+    return Founding.objects.visible_to(by).get(public_id=public_id)
 
 
 def save_step(

@@ -36,7 +36,7 @@ def put_aside(
             "proposal_aside", f"先放一放：{proposal.title}", by=by, organisation_id=organisation.pk,
             data={"key": proposal.key, "reason": clean}, now=now,
         )  # fmt: skip
-        return aside  # type: ignore[no-any-return]
+        return aside
 
 
 def take_out(*, organisation: Organisation, key: str, by: Actor, now: dt.datetime | None = None) -> None:

@@ -31,7 +31,7 @@ def _keeper(context: CheckContext) -> Organisation | None:
         places = Organisation.objects.open()
         target = places.filter(pk=context.organisation_id or 0).first()
         context.memory[_KEEPER] = target or places.filter(parent__isnull=True).order_by("path").first()
-    return context.memory[_KEEPER]  # type: ignore[no-any-return]
+    return context.memory[_KEEPER]
 
 
 def _check_row(row: LedgerRow, known: Known, keeper: Organisation | None, context: CheckContext) -> None:

@@ -74,7 +74,7 @@ def remembered(memory: dict[str, Any]) -> Known:
     """One for a whole check."""
     if _MEMORY not in memory:
         memory[_MEMORY] = load()
-    return memory[_MEMORY]  # type: ignore[no-any-return]
+    return memory[_MEMORY]
 
 
 def stated(

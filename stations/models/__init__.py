@@ -1,6 +1,7 @@
 from stations.models.agreement import Agreement, ExchangeNote
 from stations.models.arrival import CheckIn, Presence
 from stations.models.founding import Founding, FoundingMember, ProposalAside
+from stations.models.guest import WaitingGuest
 from stations.models.kind import StationKind
 from stations.models.point import ServiceLine, ServicePoint
 from stations.models.post import StationPost
@@ -19,4 +20,5 @@ __all__ = [
     "Station",
     "StationKind",
     "StationPost",
+    "WaitingGuest",
 ]  # fmt: skip

@@ -199,7 +199,7 @@ class AgreementExchange(AgreementPage):
     def act(self, form: ExchangeForm) -> Agreement:
         given = form.cleaned_data
         agreements.note_exchange(agreement=self.object, by=self.actor, **given)
-        return self.object  # type: ignore[no-any-return]
+        return self.object
 
 
 class AgreementWithdraw(ScopedDetail):

@@ -21,8 +21,8 @@ from core.http import PortalRequest
 from core.permissions import Permission
 from core.qr import qr_code
 from core.views.bases import readonly
-from stations import presenters
-from stations.actions import arrivals
+from stations import presence, presenters
+from stations.actions import arrivals, outsiders
 from stations.actions import stations as actions
 from stations.forms import CloseForm, StationFilter, StationForm
 from stations.models import Station
@@ -61,7 +61,7 @@ class Listing:
         return f"{reverse('station-list')}?{urlencode({**query, **({'page': page} if page else {})})}"
 
     def chips(self) -> list[FilterChip]:
-        labels = {"province": dict(self.form.fields["province"].choices), "state": {"closed": "已停用"}}  # type: ignore[attr-defined]
+        labels = {"province": dict(self.form.fields["province"].choices), "state": {"closed": "已停用"}}
         return [
             FilterChip(str(labels.get(name, {}).get(value, value)), self.address(without=name))
             for name, value in self.chosen.items()
@@ -99,7 +99,7 @@ def station_detail(request: PortalRequest, public_id: str) -> HttpResponse:
         "station": station,
         "crumbs": presenters.crumbs(station),
         "facts": presenters.facts(station),
-        "points": list(station.points.open().select_related("kind").order_by("pk")),  # type: ignore[attr-defined]
+        "points": list(station.points.open().select_related("kind").order_by("pk")),
         "sees_people": sees_people,
         "may_organise": may_organise,
         "may_check_in": arrivals.may_check_in(station, actor),
@@ -109,7 +109,8 @@ def station_detail(request: PortalRequest, public_id: str) -> HttpResponse:
         total, figures = presenters.people_figures(station, actor)
         context.update(
             total=total, figures=figures, posts=presenters.posts(station, actor), lines=presenters.lines(station),
-            arrivals=presenters.arrivals(station, actor), history=presenters.history(station, actor),
+            arrivals=presenters.arrivals(station, actor), waiting_guests=presenters.waiting_guests(station, actor),
+            led_by=presence.led_by(station), may_arrange=outsiders.may_arrange(station, actor), history=presenters.history(station, actor),
             clerks=presenters.clerks(station, actor), may_open_accounts=actor.reaches(station.keeper.path, Permission.ACCOUNTS),
         )  # fmt: skip
     return render(request, "stations/detail.html", context)

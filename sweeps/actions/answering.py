@@ -25,7 +25,9 @@ from members.actions.people import set_party_status
 from members.actions.rows import proof
 from members.enums import EVIDENCE_LABELS, JourneyState, Source
 from members.freshness import proved_since
+from members.ledgers.records import Places
 from members.models import Freshness, Member
+from sweeps import following
 from sweeps.actions.telling import day_in, plain, told_by
 from sweeps.enums import Answer, ItemState, NotReached, Route, Way
 from sweeps.models import Item, Return, Sweep
@@ -80,15 +82,18 @@ def blockers_to_answer(item: Item, of: Return) -> list[str]:
 
 
 def answer(
-    *, sweep: Sweep, member: Member, given: Given, by: Actor, version: int | None = None, now: dt.datetime | None = None
-) -> Item:
+    *, sweep: Sweep, member: Member, given: Given, by: Actor, version: int | None = None, now: dt.datetime | None = None,
+    held: Item | None = None,
+) -> Item:  # fmt: skip
     """Answer the item of ``member``, write what was learned into the register, and prove what was confirmed.
 
-    The same answer again, word for word, changes nothing. Raises NotAllowed, Blocked, UserError, Taken (``version`` is old).
+    The same answer again, word for word, changes nothing. ``held``: the item, when the caller's transaction has it by :func:`hold`.
+    Raises NotAllowed, Blocked, UserError, Taken (``version`` is old).
     """
     now = now or clock.now()
-    with transaction.atomic():
-        item, of = locked(sweep, member, by)
+    with transaction.atomic(savepoint=held is None):
+        item = held or hold(by, sweep=sweep, member=member)
+        of = item.of
         if version is not None and version != item.version and item.is_answered:
             if same(item, given, by):
                 return item
@@ -97,7 +102,7 @@ def answer(
             raise Blocked(blockers)
         if item.is_answered:
             _unlearn(item, by, now)
-            item, of = locked(sweep, member, by)  # the member is as before the first answer
+            item = hold(by, sweep=sweep, member=member)  # the member is as before the first answer
         _require_whole(item, given)
         told = told_by(of, given.on_behalf, by)
         deed = new_id() + given.mark
@@ -112,14 +117,15 @@ def answer(
 
 def not_reached(
     *, sweep: Sweep, member: Member, reason: str, by: Actor, on_behalf: str = "", version: int | None = None,
-    now: dt.datetime | None = None,
+    now: dt.datetime | None = None, held: Item | None = None,
 ) -> Item:  # fmt: skip
-    """Tried without success: the card comes back in a few days. The same try sent twice counts once."""
+    """Tried without success: the card comes back in a few days. The same try sent twice counts once. ``held`` as in :func:`answer`."""
     now = now or clock.now()
     if reason not in NotReached.values:
         raise UserError("请选择没联系上的原因。", "invalid")
-    with transaction.atomic():
-        item, of = locked(sweep, member, by)
+    with transaction.atomic(savepoint=held is None):
+        item = held or hold(by, sweep=sweep, member=member)
+        of = item.of
         if version is not None and version != item.version:
             if item.state == ItemState.TRYING and item.not_reached == reason:
                 return item
@@ -143,7 +149,8 @@ def undo(
     """Take the answer (or the try) back, with what it wrote in the register. Raises NotAllowed, Blocked, Taken."""
     now = now or clock.now()
     with transaction.atomic():
-        item, of = locked(sweep, member, by)
+        item = hold(by, sweep=sweep, member=member)
+        of = item.of
         if item.state == ItemState.OPEN:
             return item
         if version is not None and version != item.version:
@@ -168,7 +175,7 @@ def last_of(sweep: Sweep, path: str, by: Actor) -> Item | None:
     """What ``by`` answered last at this organisation: what "撤回上一个" means."""
     mine = Item.objects.visible_to(by, Permission.EDIT).filter(sweep=sweep, path=path, state=ItemState.ANSWERED)
     mine = mine.filter(answered_by__startswith=f"{by.id} ").exclude(answer__in=NO_WAY_BACK).exclude(deed="")
-    return mine.select_related("member", "sweep").order_by("-answered_at", "-pk").first()  # type: ignore[no-any-return]
+    return mine.select_related("member", "sweep").order_by("-answered_at", "-pk").first()
 
 
 def fresh(of: Return, by: Actor) -> Any:
@@ -206,14 +213,17 @@ def confirm_all(*, of: Return, by: Actor, on_behalf: str = "", now: dt.datetime 
 # -- what they share ----------------------------------------------------------------------------
 
 
-def locked(sweep: Sweep, member: Member, by: Actor) -> tuple[Item, Return]:
-    """The item and its member, both held, and the return it counts in. Raises NotAllowed."""
-    members = Member.objects.visible_to(by, Permission.EDIT).current().filter(pk=member.pk)
-    items = Item.objects.visible_to(by, Permission.EDIT).filter(sweep=sweep, member__in=members)
-    item: Any = items.with_return().select_for_update(of=("self", "member")).first()
+def hold(by: Actor, **wanted: Any) -> Item:
+    """The item that ``wanted`` names and its member, held until the transaction ends; with all that a card shows, so that a
+    page needs no second look. The stay is read along and not held, as an outer join cannot be: the writer refuses to write over
+    what somebody else makes of it meanwhile. Raises NotAllowed."""
+    members = Member.objects.visible_to(by, Permission.EDIT).current()
+    items = Item.objects.visible_to(by, Permission.EDIT).filter(member__in=members, **wanted)
+    items = items.with_facts().with_return().with_other_quarters().select_related("sweep__organisation")
+    item = items.select_for_update(of=("self", "member")).first()
     if item is None:
         raise NotAllowed
-    return item, item.of
+    return item
 
 
 def locked_return(of: Return, by: Actor) -> Return:
@@ -222,7 +232,7 @@ def locked_return(of: Return, by: Actor) -> Return:
     found = mine.select_for_update(of=("self",)).filter(pk=of.pk).first()
     if found is None:
         raise NotAllowed
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def same(item: Item, given: Given, by: Actor) -> bool:
@@ -254,10 +264,15 @@ def _learn(item: Item, given: Given, by: Actor, deed: str, now: dt.datetime) -> 
         return Answer.DECEASED
     ended = ENDED.get(given.answer) if given.answer else None
     since = (given.since or today.isoformat()) if given.answer == Answer.UNREACHABLE else None
+    places = Places()
+    places.know(item.sweep.organisation)
     changes = answers.learn(
-        member=item.member, values=given.values, confirmed=given.confirmed, by=by, source=Source.SWEEP, deed=deed, now=now,
-        ended=ended, on=given.on, unreachable_since=since, note=plain(given.note),
+        member=item.member, stay=item.stay, values=given.values, confirmed=given.confirmed, by=by, source=Source.SWEEP, deed=deed, now=now,
+        places=places, ended=ended, on=given.on, unreachable_since=since, note=plain(given.note),
     )  # fmt: skip
+    if item.asked_elsewhere:  # type: ignore[attr-defined] # annotated where the card is found
+        proofs = {item.member_id: frozenset(proof(given.values, given.confirmed))}
+        following.proved_in(item.sweep, proofs, proofs if changes else (), by, now)
     if given.answer in (None, Answer.UNCHANGED, Answer.CHANGED):
         return Answer.CHANGED if changes else Answer.UNCHANGED
     return given.answer

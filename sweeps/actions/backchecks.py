@@ -70,7 +70,7 @@ def draw(*, of: Return, by: Actor, margin: int | None = None, now: dt.datetime |
             by,
             now,
         )
-        return check  # type: ignore[no-any-return]
+        return check
 
 
 def print_sheet(
@@ -163,7 +163,7 @@ def _locked(check: BackCheck, by: Actor) -> BackCheck:
     found = mine.select_for_update(of=("self",)).filter(pk=check.pk).first()
     if found is None:
         raise NotAllowed
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _require_above(of: Return, by: Actor) -> None:
@@ -175,7 +175,7 @@ def _move(check: BackCheck, transition: Transition, by: Actor, now: dt.datetime,
     def record(_obj: Any, **_kwargs: Any) -> None:
         _tell(f"backcheck_{transition.name}", text, check, by, now)
 
-    return transitions.apply(check, transition, by=by, now=now, record=record)  # type: ignore[return-value]
+    return transitions.apply(check, transition, by=by, now=now, record=record)
 
 
 def _tell(kind: str, text: str, check: BackCheck, by: Actor, now: dt.datetime) -> None:

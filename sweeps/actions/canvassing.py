@@ -16,12 +16,14 @@ from core.permissions import Permission
 from members.actions.journeys import open_journey
 from members.actions.lost import open_lost
 from members.actions.people import set_party_status
-from members.models import Member
+from members.actions.steps import undo_step
+from members.enums import OPEN_LOST_STATES, OPEN_STATES, Direction, StepKind
+from members.models import JourneyStep, LostContact, Member
 from sweeps.actions.answering import locked_return
 from sweeps.actions.returns import require_version, submit
 from sweeps.actions.telling import day_in, plain, told_by
 from sweeps.blockers import own_items
-from sweeps.enums import FindingKind
+from sweeps.enums import NEWLY_OUT, FindingKind
 from sweeps.models import Finding, Item, Return
 
 
@@ -59,22 +61,60 @@ def note_finding(
             raise Blocked(blockers)
         known = Finding.objects.visible_to(by, Permission.EDIT).filter(of=mine, member=member).first()
         if known is not None and known.kind == kind:
-            return known  # type: ignore[no-any-return]
+            return known
         if known is not None:
             raise Blocked([f"{member.name}已登记为“{known.get_kind_display()}”，要改请到档案里改。"])
         if not at_home(mine, by).filter(pk=member.pk).exists():
             raise Blocked([f"{member.name}不在本支部的在家党员里。"])
         told = told_by(mine, on_behalf, by)
-        if kind in (FindingKind.OUT, FindingKind.SHORT):
+        if kind in NEWLY_OUT:
             open_journey(member=member, direction="out", values=given, by=by, now=now)
         elif kind == FindingKind.UNREACHABLE:
             open_lost(member=member, values=given, by=by, now=now)
         elif kind == FindingKind.DECEASED:
             set_party_status(member=member, status="deceased", on=day_in(given.get("on") or ""), by=by, now=now)
         said = "，".join(filter(None, (f"{told}提供" if told else "", plain(note))))
-        return Finding.objects.create(  # type: ignore[no-any-return]
+        _tell("sweep_found", f"摸排登记{member.name}：{FindingKind(kind).label}", mine, member, by, now)
+        return Finding.objects.create(
             of=mine, path=mine.path, member=member, kind=kind, note=said[:200], found_at=now, found_by=by.ref
         )
+
+
+def take_back(*, of: Return, member: Member, by: Actor, now: dt.datetime | None = None) -> None:
+    """The person is at home after all: what was found is taken out again, and the stay that it had begun.
+
+    What the register has gone on to make of it is put right there first. Again: nothing. Raises NotAllowed, Blocked.
+    """
+    now = now or clock.now()
+    with transaction.atomic():
+        mine = locked_return(of, by)
+        if blockers := blockers_to_canvass(mine):
+            raise Blocked(blockers)
+        found = Finding.objects.visible_to(by, Permission.EDIT).filter(of=mine, member=member).first()
+        if found is None:
+            return
+        if found.kind in NEWLY_OUT:
+            _undo_leaving(member, by, now)
+        elif found.kind == FindingKind.UNREACHABLE and LostContact.objects.visible_to(by).filter(
+            member=member, state__in=OPEN_LOST_STATES
+        ).exists():  # fmt: skip
+            raise Blocked([f"先到“联系不上”里写明{member.name}已经联系上，再来撤回。"])
+        elif found.kind == FindingKind.DECEASED and found.member.party_status == "deceased":
+            raise Blocked([f"{member.name}的党籍状态已经改为去世，先到档案里更正，再来撤回。"])
+        Finding.objects.visible_to(by, Permission.EDIT).filter(pk=found.pk).delete()
+        _tell("sweep_found_undone", f"撤回摸排登记的{member.name}", mine, member, by, now)
+
+
+def _undo_leaving(member: Member, by: Actor, now: dt.datetime) -> None:
+    begun = JourneyStep.objects.visible_to(by).filter(journey__member=member, journey__direction=Direction.OUT)
+    step = begun.filter(kind=StepKind.OPENED, journey__state__in=OPEN_STATES, undone_at__isnull=True).last()
+    if step is not None:
+        undo_step(step=step, by=by, now=now)
+
+
+def _tell(kind: str, text: str, of: Return, member: Member, by: Actor, now: dt.datetime) -> None:
+    where = None if member.restricted else of.organisation_id
+    audit.record(kind, text, by=by, subject=member, organisation_id=where, data={"sweep": of.sweep.public_id}, now=now)
 
 
 def confirm_canvass(

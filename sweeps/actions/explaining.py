@@ -108,7 +108,7 @@ def explain(
         label = member.name if member is not None else words(name, "请填写姓名。", 60)
         known = Explanation.objects.visible_to(by).filter(of=mine, term=term, member=member, name=label).first()
         if known is not None and (known.note, known.sign) == (note, sign):
-            return known  # type: ignore[no-any-return]
+            return known
         found = known or Explanation(of=mine, path=mine.path, member=member, name=label, term=term)
         found.note, found.sign, found.explained_at, found.explained_by = note, sign, now, by.ref
         found.save()
@@ -147,7 +147,7 @@ def note_erratum(
             raise Blocked([f"{mine.sweep}还没有关闭，直接改就可以，不用记勘误。"])
         same = Erratum.objects.visible_to(by).standing().filter(sweep=mine.sweep, path=mine.path, term=term, text=text)
         if (known := same.first()) is not None:
-            return known  # type: ignore[no-any-return]
+            return known
         made: Erratum = Erratum.objects.create(
             sweep=mine.sweep, path=mine.path, direction=direction, term=term, closing=EFFECTS.get(term, 0), text=text,
             known_at=now, known_by=by.ref,

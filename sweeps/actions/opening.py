@@ -79,7 +79,7 @@ def open_sweep(
         bulk.lock("sweeps.open")
         known = Sweep.objects.visible_to(SYSTEM).filter(organisation=organisation, quarter=quarter_key(quarter)).first()
         if known is not None:
-            return known  # type: ignore[no-any-return]
+            return known
         if blockers := blockers_to_open(organisation, quarter, today):
             raise Blocked(blockers)
         if due is not None and not quarter.start <= due.branch <= due.town <= due.county:

@@ -82,11 +82,11 @@ def print_return(*, of: Return, by: Actor, now: dt.datetime | None = None) -> Pr
             "return_printed", text, by=by, subject=mine, organisation_id=mine.organisation_id,
             data={"version": one.version, "digest": one.digest}, now=now,
         )  # fmt: skip
-        return one  # type: ignore[no-any-return]
+        return one
 
 
 def _create(of: Return, kind: PrintKind, number: int, found: printing.Content, by: Actor, now: dt.datetime) -> Printing:
-    return Printing.objects.create(  # type: ignore[no-any-return]
+    return Printing.objects.create(
         of=of, path=of.path, kind=kind, number=number, version=of.version, digest=printing.digest(found), content=found,
         printed_at=now, printed_by=by.ref,
     )  # fmt: skip
@@ -109,12 +109,12 @@ def attach_scan(*, of: Return, data: bytes, name: str, by: Actor, now: dt.dateti
             keep_days=int(rules.value(SCAN_DAYS.key, mine.organisation, day)), organisation_path=mine.path, by=by, now=now,
         )  # fmt: skip
         if scan == one.scan:
-            return one  # type: ignore[no-any-return]
+            return one
         one.scan, one.scanned_at, one.scanned_by = scan, now, by.ref
         one.save(update_fields=["scan", "scanned_at", "scanned_by"])
         text = f"上传{mine.organisation.short_name}报表的盖章件（第 {one.number} 次打印）"
         audit.record("return_scanned", text, by=by, subject=mine, organisation_id=mine.organisation_id, now=now)
-        return one  # type: ignore[no-any-return]
+        return one
 
 
 def read_scan(*, of: Return, number: int, by: Actor, now: dt.datetime | None = None) -> tuple[StoredFile, bytes]:

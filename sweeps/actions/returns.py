@@ -140,17 +140,17 @@ def close(*, sweep: Sweep, by: Actor, now: dt.datetime | None = None) -> Sweep:
     with transaction.atomic():
         locked = Sweep.objects.visible_to(by).select_for_update(of=("self",)).get(pk=sweep.pk)
         if not locked.is_open:
-            return locked  # type: ignore[no-any-return]
+            return locked
         own = _own_return(locked)
         if blockers := blockers_to_close(own):
-            raise Blocked(blockers)
+            raise Blocked([*blockers])
         _freeze(locked)
         close_todo(reminding.due_cause(own), now=now)
-        closed = transitions.apply(locked, CLOSE, by=by, now=now, record=lambda *_args, **_kwargs: None)
+        closed = transitions.apply(locked, CLOSE, by=by, now=now, record=transitions.unrecorded)
         audit.record(
             "sweep_closed", f"关闭{sweep}", by=by, subject=sweep, organisation_id=sweep.organisation_id, now=now,
         )  # fmt: skip
-        return closed  # type: ignore[return-value]
+        return closed
 
 
 def _wait_for_answers(of: Return) -> None:
@@ -161,7 +161,7 @@ def _wait_for_answers(of: Return) -> None:
 
 def _own_return(sweep: Sweep) -> Return:
     rows = Return.objects.visible_to(SYSTEM).select_related("sweep", "organisation")
-    return rows.get(sweep=sweep, path=sweep.path)  # type: ignore[no-any-return]
+    return rows.get(sweep=sweep, path=sweep.path)
 
 
 def _freeze(sweep: Sweep) -> None:
@@ -200,10 +200,10 @@ def _move(of: Return, transition: Transition, by: Actor, now: dt.datetime, text:
     def record(_obj: Any, **_kwargs: Any) -> None:
         audit.record(f"return_{transition.name}", text, by=by, subject=of, organisation_id=of.organisation_id, now=now)
 
-    moved: Any = transitions.apply(of, transition, by=by, now=now, record=record)
+    moved = transitions.apply(of, transition, by=by, now=now, record=record)
     moved.version += 1
     moved.save(update_fields=["version"])
-    return moved  # type: ignore[no-any-return]
+    return moved
 
 
 def require_version(of: Return, version: int | None) -> None:

@@ -55,7 +55,7 @@ class OnItem:
 
     def thing(self, **kwargs: Any) -> Item:
         wanted = {"sweep__public_id": kwargs["public_id"], "member__public_id": kwargs["member_id"]}
-        return self.find(**wanted)  # type: ignore[attr-defined]
+        return self.find(**wanted)
 
 
 class ItemDetail(OnItem, DetailApi):

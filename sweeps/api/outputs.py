@@ -57,7 +57,7 @@ class WholeReturnOut(ReturnOut):
     blockers = serializers.SerializerMethodField(help_text="现在为什么还不能上报")
 
     def get_people(self, of: Return) -> CountsOut:
-        return queries.counts(of, self.context["actor"])  # type: ignore[return-value]
+        return queries.counts(of, self.context["actor"])
 
     def get_blockers(self, of: Return) -> list[str]:
         return [str(one) for one in blockers_to_submit(of)]

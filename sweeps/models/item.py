@@ -15,7 +15,7 @@ from members.enums import OPEN_STATES, Direction
 from members.freshness import fields_in
 from members.models import Member
 from members.models.member import need_to_know
-from sweeps.enums import EDITABLE, Answer, ItemState, NotReached, Origin, Route, Way
+from sweeps.enums import EDITABLE, Answer, ItemState, NotReached, Origin, Route, SweepState, Way
 from sweeps.models.returns import Return
 from sweeps.models.sweep import Sweep
 
@@ -45,6 +45,12 @@ class ItemQuerySet(ScopedQuerySet["Item"]):
         going_on = Q(member__journeys__state__in=OPEN_STATES, member__journeys__direction=F("direction"))
         stays = FilteredRelation("member__journeys", condition=going_on)
         return self.annotate(stay=stays).select_related("member__freshness", "stay")
+
+    def with_other_quarters(self) -> ItemQuerySet:
+        """With ``asked_elsewhere``: whether another sweep that runs asks about the person too."""
+        others = self.model.objects.visible_to(SYSTEM).unanswered().filter(member=OuterRef("member"))
+        running = others.filter(sweep__state=SweepState.OPEN).exclude(sweep=OuterRef("sweep"))
+        return self.annotate(asked_elsewhere=Exists(running))
 
     def with_return(self) -> ItemQuerySet:
         """With what :attr:`Item.of` is made of. Read for its state: a mobile branch may not open the home branch's return."""
@@ -125,7 +131,7 @@ class Item(ScopedModel):
     @property
     def of(self) -> Return:
         """The return it counts in, of a row had by ``with_return``."""
-        return Return(sweep=self.sweep, path=self.path, is_branch=True, **self.of_return)  # type: ignore[attr-defined]
+        return Return(sweep=self.sweep, path=self.path, is_branch=True, **self.of_return)
 
     @property
     def is_answered(self) -> bool:

@@ -14,6 +14,7 @@ class MonitorRun(models.Model):
     ended_at = models.DateTimeField("结束时间")
     run_by = ActorField("运行人")
     found = models.JSONField("发现", default=dict)
+    told_on = models.DateField("本周汇总发出日期", null=True, blank=True)
 
     class Meta:
         verbose_name = "监测记录"

@@ -33,6 +33,7 @@ from members.models.member import NEED_TO_KNOW_DEPTH
 from sweeps.models import MonitorRun
 from sweeps.monitor.causes import BASES, Base
 from sweeps.monitor.differing import PATH, PREFIX, column, comparing
+from sweeps.reminding import is_good_time
 
 TERM_LEVELS = {"warn": Level.BLUE, "bad": Level.YELLOW}
 ONE = Value(1)  # counts rows; a column would have to be read
@@ -59,7 +60,6 @@ def run(*, now: dt.datetime | None = None, by: Actor = SYSTEM) -> MonitorRun:
             close_todos(todos.gone(), now=now)
         found["term"] = _terms(today, now)
         _raise_levels(today)
-        tell_many(_digests(today), now=now)
         done: MonitorRun = MonitorRun.objects.create(
             on=today, started_at=began, ended_at=clock.now(), run_by=by.ref, found=found
         )
@@ -77,11 +77,30 @@ def run_now(*, by: Actor, now: dt.datetime | None = None) -> Any:
 
 
 def run_due(now: dt.datetime) -> None:
-    """By the clock, once a week: Monday's, caught up when the machine was down."""
+    """By the clock, once a week: Monday's, caught up when the machine was down. What waits is told by day, when it was looked."""
     today = timezone.localdate(now)
     monday = today - dt.timedelta(days=today.weekday())
     if not MonitorRun.objects.filter(on__gte=monday).exists():
         enqueue("sweeps.monitor", {}, by=SYSTEM, key=f"monitor:{monday:%Y%m%d}", title="一周一监测")
+    else:
+        tell_week(monday, now)
+
+
+def tell_week(monday: dt.date, now: dt.datetime) -> int:
+    """The digests of the week that begins on ``monday``: once, however often the monitor ran, and never at night or on a day off;
+    a week of holidays has none. The number told."""
+    county = Organisation.objects.open().filter(parent__isnull=True).order_by("path").first()
+    if county is None or not is_good_time(county, now):
+        return 0
+    with transaction.atomic():
+        bulk.lock("sweeps.monitor")
+        runs = MonitorRun.objects.filter(on__gte=monday)
+        last = runs.order_by("-pk").first()
+        if last is None or runs.filter(told_on__isnull=False).exists():
+            return 0
+        last.told_on = timezone.localdate(now)
+        last.save(update_fields=["told_on"])
+        return tell_many(_digests(last.told_on), now=now)
 
 
 # -- counting -----------------------------------------------------------------------------------

@@ -73,15 +73,18 @@ class ItemView(ScopedView):
     item: Item
 
     def prepare(self) -> None:
-        self.item = self.find(self.kwargs["sweep_id"], self.kwargs["member_id"])
+        self.item = self.find(**self.wanted())
 
-    def find(self, sweep_id: str, member_id: str) -> Item:
+    def wanted(self) -> dict[str, Any]:
+        """What the address names."""
+        return {"sweep__public_id": self.kwargs["sweep_id"], "member__public_id": self.kwargs["member_id"]}
+
+    def find(self, **wanted: Any) -> Item:
         """Raises Http404 outside the scope, NotAllowed inside it without the page's permission."""
         assert self.permission is not None
-        wanted = {"sweep__public_id": sweep_id, "member__public_id": member_id}
         found = Item.objects.visible_to(self.actor, self.permission).filter(**wanted).with_facts().with_return().first()
         if found is not None:
-            return found  # type: ignore[no-any-return]
+            return found
         if Item.objects.visible_to(self.actor).filter(**wanted).exists():
             raise NotAllowed
         raise Http404

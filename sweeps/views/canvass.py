@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from core.errors import NotAllowed, UserError
@@ -79,3 +79,22 @@ class Canvass(BranchView):
             on_behalf=self.request.POST.get("on_behalf", ""),
         )
         return render(self.request, "sweeps/canvass.html", context)
+
+
+class CanvassBack(BranchView):
+    """POST: somebody ticked by mistake is at home again."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: PortalRequest, *, member_id: str, **kwargs: Any) -> HttpResponse:
+        found = Finding.objects.visible_to(self.actor).filter(of=self.object, member__public_id=member_id)
+        finding = get_object_or_404(found.select_related("member"))
+        try:
+            canvassing.take_back(of=self.object, member=finding.member, by=self.actor)
+        except NotAllowed:
+            raise
+        except UserError as refused:
+            messages.error(request, refused.text)
+        else:
+            messages.success(request, f"已撤回，{finding.member.name}算在家。")
+        return redirect("return-canvass", self.object.public_id)

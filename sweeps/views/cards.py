@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -44,33 +45,63 @@ class Queue(BranchView):
         if not public_id:
             return None
         mine = Item.objects.visible_to(self.actor).filter(sweep=self.object.sweep, member__public_id=public_id)
-        return mine.select_related("member", "sweep").first()  # type: ignore[no-any-return]
+        return mine.select_related("member", "sweep").first()
 
 
-class CardPage(ItemView):
+class Card(ItemView):
+    """One person's card."""
+
+    abstract = True
+
+    def form(self, data: Any = None) -> AnswerForm:
+        return AnswerForm(data, item=self.item, keyed=is_above(self.item.of, self.actor))
+
+    def page(self, form: AnswerForm, *, taken: str = "", shown: dict[str, str] | None = None) -> HttpResponse:
+        of = self.item.of
+        context = {
+            **card_context(self.item, of, self.actor, form=form, shown=shown),
+            "taken": taken, "of": of, "head": head(of, self.actor, self.item.member.name),
+        }  # fmt: skip
+        whole = not self.request.headers.get("HX-Request")
+        return render(self.request, "sweeps/queue.html" if whole else "sweeps/queue.html#card", context)
+
+
+class CardPage(Card):
     """GET: this person's card. POST: what was learned, answered with the next card."""
+
+    def prepare(self) -> None:
+        if self.request.method != "POST":
+            super().prepare()
 
     def get(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
         return self.page(self.form())
 
     def post(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
-        form = self.form(request.POST)
-        if not form.is_valid():
-            return self.page(form)
         try:
-            done = send(form, self.item, self.actor)
-        except answering.Taken as taken:
-            self.item = self.find(self.kwargs["sweep_id"], self.kwargs["member_id"])
-            return self.page(self.form(), taken=taken.text)
+            with transaction.atomic():
+                self.item = self.held()
+                form = self.form(request.POST)
+                if not form.is_valid():
+                    return self.page(form)
+                done = send(form, self.item, self.actor, held=True)
         except NotAllowed:
             raise
         except UserError as refused:
+            super().prepare()  # as it stands: what the refused answer had set is gone
+            if isinstance(refused, answering.Taken):
+                return self.page(self.form(), taken=refused.text)
+            form = self.form(request.POST)
             form.add_error(None, refused.text)
             return self.page(form)
         return self.following(done)
 
-    def form(self, data: Any = None) -> AnswerForm:
-        return AnswerForm(data, item=self.item, keyed=is_above(self.item.of, self.actor))
+    def held(self) -> Item:
+        """The card, held for its answer: found and locked with one query. Raises Http404, NotAllowed."""
+        try:
+            return answering.hold(self.actor, **self.wanted())
+        except NotAllowed:
+            self.find(**self.wanted())
+            raise
 
     def following(self, done: Item) -> HttpResponse:
         """The next card: in place where the page asked for it so, else by its address."""
@@ -84,17 +115,8 @@ class CardPage(ItemView):
         response["HX-Replace-Url"] = reverse("return-queue", args=[of.public_id])
         return response
 
-    def page(self, form: AnswerForm, *, taken: str = "", shown: dict[str, str] | None = None) -> HttpResponse:
-        of = self.item.of
-        context = {
-            **card_context(self.item, of, self.actor, form=form, shown=shown),
-            "taken": taken, "of": of, "head": head(of, self.actor, self.item.member.name),
-        }  # fmt: skip
-        whole = not self.request.headers.get("HX-Request")
-        return render(self.request, "sweeps/queue.html" if whole else "sweeps/queue.html#card", context)
 
-
-class Call(CardPage):
+class Call(Card):
     """POST: a whole number with a link that dials it; the look is recorded."""
 
     permission = Permission.FULL_NUMBERS
@@ -102,7 +124,7 @@ class Call(CardPage):
 
     def post(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
         field = request.POST.get("field", "")
-        record = self.item.stay if field == "contact_phone" else self.item.member  # type: ignore[attr-defined]
+        record = self.item.stay if field == "contact_phone" else self.item.member
         if record is None:
             raise Http404
         try:
@@ -155,15 +177,16 @@ class Fresh(BranchView):
         return redirect(self.object)
 
 
-def send(form: AnswerForm, item: Item, by: Any) -> Item:
-    """What the form says, as an action. Raises UserError, Taken, NotAllowed."""
-    version = form.cleaned_data["version"]
+def send(form: AnswerForm, item: Item, by: Any, *, held: bool = False) -> Item:
+    """What the form says, as an action. ``held``: the item is already. Raises UserError, Taken, NotAllowed."""
+    given: dict[str, Any] = {
+        "sweep": item.sweep, "member": item.member, "by": by, "version": form.cleaned_data["version"],
+        "held": item if held else None,
+    }  # fmt: skip
     if form.not_reached:
-        return answering.not_reached(
-            sweep=item.sweep, member=item.member, reason=form.not_reached, by=by, version=version,
-            on_behalf=form.cleaned_data.get("on_behalf", ""),
-        )  # fmt: skip
-    return answering.answer(sweep=item.sweep, member=item.member, given=form.given(), by=by, version=version)
+        behalf = form.cleaned_data.get("on_behalf", "")
+        return answering.not_reached(reason=form.not_reached, on_behalf=behalf, **given)
+    return answering.answer(given=form.given(), **given)
 
 
 def card_context(

@@ -15,7 +15,7 @@ from core.views.bases import ScopedDetail
 from sweeps import keying, paper
 from sweeps.actions import answering, canvassing
 from sweeps.blockers import blockers_to_submit, is_above
-from sweeps.enums import Mark, Way
+from sweeps.enums import NEWLY_OUT, Mark, Way
 from sweeps.views.common import crumbs
 from sweeps.views.paper import RETURNS
 
@@ -133,7 +133,7 @@ class ReturnKey(ScopedDetail):
             "rows": rows,
             "waiting": sum(1 for row in rows if not row.line.item.is_answered),
             "found": found,
-            "kinds": [(one.value, one.label) for one in keying.FOUND],
+            "kinds": [(one.value, one.label) for one in NEWLY_OUT],
             "names": list(keying.names_at_home(at_home)),
             "marks": [(one.value, one.label) for one in Mark],
             "errors": self.errors,

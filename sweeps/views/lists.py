@@ -34,10 +34,14 @@ STATES: dict[str, tuple[str, Q]] = {
     "answered": (ItemState.ANSWERED.label, Q(state=ItemState.ANSWERED)),
 }
 RETURN_STATES: dict[str, tuple[str, Q]] = {
-    "open": ("还没有上报", Q(state__in=(ReturnState.OPEN, ReturnState.SENT_BACK))),
+    "open": (
+        "还没有上报",
+        Q(state__in=(ReturnState.OPEN, ReturnState.SENT_BACK), organisation__closed_on__isnull=True),
+    ),
     "sent_back": (ReturnState.SENT_BACK.label, Q(state=ReturnState.SENT_BACK)),
     "handed_in": (ReturnState.SUBMITTED.label, Q(state__in=HANDED_IN)),
     "waiting": ("已上报，待接收", Q(state=ReturnState.SUBMITTED)),
+    "unfinished": ("还没有接收", ~Q(state=ReturnState.ACCEPTED) & Q(organisation__closed_on__isnull=True)),
     "accepted": (ReturnState.ACCEPTED.label, Q(state=ReturnState.ACCEPTED)),
     "canvassed": ("摸排已确认", Q(canvassed_at__isnull=False)),
     "not_canvassed": ("摸排未确认", Q(canvassed_at__isnull=True)),

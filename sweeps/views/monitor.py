@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Case, CharField, Value, When
+from django.db.models import Case, CharField, Count, Q, Value, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,12 +25,13 @@ from core.permissions import Permission
 from core.scoping import in_ranges
 from core.views.bases import ScopedList
 from inbox.models import Level, Todo
-from inbox.queries import TONES
+from inbox.queries import TONES, shown
+from members.actions import waiting
 from members.models import Member
 from members.rows import phone
 from sweeps.models import MonitorRun
 from sweeps.monitor import running
-from sweeps.monitor.causes import BASES, CAUSES, Base, Cause
+from sweeps.monitor.causes import CAUSES, Base, Cause
 
 PAGE = 50
 MOST = 10_000
@@ -35,13 +39,41 @@ RUNS = 8
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What the monitor, and the clocks beside it, watch: the to-dos that it becomes."""
+
+    title: str
+    todos: Callable[[dt.date], Q]
+
+
+def _of(*prefixes: str) -> Q:
+    found = Q()
+    for prefix in prefixes:
+        found |= Q(cause__startswith=f"{prefix}:")
+    return found
+
+
+SUBJECTS = {
+    **{
+        cause.key: Subject(cause.title, lambda _on, prefix=f"{running.PREFIX}{base.key}:{cause.key}": _of(prefix))
+        for base, cause in CAUSES.values()
+    },
+    "term": Subject("换届", lambda _on: _of(f"{running.PREFIX}term")),
+    "arrival": Subject("报到过期没有确认", lambda on: _of(waiting.ARRIVAL) & Q(due_on__lt=on)),
+    "receipt": Subject("转接过期没有回执", lambda on: _of(waiting.TRANSFER, waiting.LATE) & Q(due_on__lt=on)),
+}
+RED = "red"
+
+
+@dataclass(frozen=True)
 class Line:
-    """One cause as the overview shows it: how many to-dos of it wait, by level."""
+    """One subject as the overview shows it: how many to-dos of it wait, how many of them red, and the lists behind."""
 
     title: str
     waiting: int
     red: int
     url: str
+    people_url: str
 
 
 @dataclass(frozen=True)
@@ -55,22 +87,29 @@ class Person:
 
 
 class Monitor(ScopedList):
-    """The causes, and the schedule."""
+    """What is watched, and the schedule."""
 
     queryset = Todo.objects.open()
     permission = Permission.VIEW
 
     def get(self, request: PortalRequest) -> HttpResponse:
-        actor = self.actor
+        actor, today = self.actor, clock.today()
         home = own_organisation(actor)
+        numbers = self.rows().aggregate(
+            **{key: Count("pk", filter=one.todos(today)) for key, one in SUBJECTS.items()},
+            **{
+                f"{key}_red": Count("pk", filter=one.todos(today) & Q(level=Level.RED)) for key, one in SUBJECTS.items()
+            },
+        )
         lines = [
             Line(
-                cause.title,
-                *self._waiting(base, cause),
-                reverse("monitor-list", args=[cause.key, home.public_id]) if home else "",
+                one.title,
+                numbers[key],
+                numbers[f"{key}_red"],
+                reverse("monitor-todos", args=[key]),
+                reverse("monitor-list", args=[key, home.public_id]) if home and key in CAUSES else "",
             )
-            for base in BASES
-            for cause in base.causes
+            for key, one in SUBJECTS.items()
         ]
         runs = MonitorRun.objects.order_by("-pk")[:RUNS]
         context = {
@@ -82,9 +121,38 @@ class Monitor(ScopedList):
         }
         return render(request, "sweeps/monitor.html", context)
 
-    def _waiting(self, base: Base, cause: Cause) -> tuple[int, int]:
-        todos = self.rows().filter(cause__startswith=f"{running.PREFIX}{base.key}:{cause.key}:")
-        return todos.count(), todos.filter(level=Level.RED).count()
+
+class MonitorTodos(ScopedList):
+    """Where something of one subject waits, from the top of the tree down; ``?level=red``: the red ones alone."""
+
+    queryset = Todo.objects.open()
+    permission = Permission.VIEW
+
+    def get(self, request: PortalRequest, subject: str) -> HttpResponse:
+        level = request.GET.get("level", "")
+        if subject not in SUBJECTS or level not in ("", RED):
+            raise Http404
+        what, today = SUBJECTS[subject], clock.today()
+        rows = self.rows().filter(what.todos(today), **({"level": level} if level else {}))
+        page = keyset.page(
+            rows, ["organisation_path"], token=request.GET.get("page", ""), size=PAGE, where=f"todos:{subject}:{level}"
+        )
+        total, more = capped(rows, MOST)
+        by_id = self.rows().filter(pk__in=page.ids).select_related("organisation").in_bulk()
+        kept = {"level": level} if level else {}
+        context = {
+            "subject": what,
+            "is_red": bool(level),
+            "todos": [shown(by_id[pk], today) for pk in page.ids if pk in by_id],
+            "page": page,
+            "total": total,
+            "more": more,
+            "previous_url": "?" + urlencode({**kept, "page": page.previous}) if page.previous else "",
+            "next_url": "?" + urlencode({**kept, "page": page.next}) if page.next else "",
+            "as_of": clock.now(),
+            "crumbs": [Link("一周一监测", reverse("monitor")), Link(what.title)],
+        }
+        return render(request, "sweeps/monitor_todos.html", context)
 
 
 @require_POST
@@ -139,9 +207,9 @@ class MonitorList(ScopedList):
 
 
 def _person(member: Member, level: str) -> Person:
-    shown = Level(level)
+    colour = Level(level)
     branch = member.home.short_name if member.home else ""
-    return Person(member.name, member.get_absolute_url(), branch, phone(member), shown.label, TONES[shown])
+    return Person(member.name, member.get_absolute_url(), branch, phone(member), colour.label, TONES[colour])
 
 
 def own_organisation(actor: Any) -> Organisation | None:

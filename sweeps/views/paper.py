@@ -120,4 +120,4 @@ class ReturnFind(ScopedView):
         if found is None:
             return None
         quarter = {"sweep__quarter": found[1].upper()} if found[1] else {}
-        return self.rows().filter(pk=int(found[2]), **quarter).first()  # type: ignore[no-any-return]
+        return self.rows().filter(pk=int(found[2]), **quarter).first()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from branches.models import Organisation
-from core.components import Segment
+from core.components import Link, Segment
 from core.http import PortalRequest
 from core.permissions import Permission
 from core.views.bases import ScopedDetail
@@ -17,7 +19,7 @@ from jobs.models import Job
 from jobs.presenters import ShownJob, shown
 from sweeps import balance
 from sweeps.actions.opening import fill_key
-from sweeps.blockers import blockers_to_close, blockers_to_submit
+from sweeps.blockers import Blocker, blockers_to_close, blockers_to_submit
 from sweeps.enums import ReturnState, Route
 from sweeps.matrix import Line, matrix, waiting_for_review
 from sweeps.models import Return, Sweep
@@ -114,7 +116,7 @@ class SweepDetail(ScopedDetail):
     def return_of(self, branch: Organisation) -> Return | None:
         """A branch has nobody below it: its page is its return."""
         returns = Return.objects.visible_to(self.actor).filter(sweep=self.object, organisation=branch)
-        return returns.first()  # type: ignore[no-any-return]
+        return returns.first()
 
     def job(self) -> ShownJob | None:
         """The work of opening, for whom it was started by."""
@@ -129,13 +131,23 @@ class SweepDetail(ScopedDetail):
             return {}
         if own.path == self.object.path:
             may = self.actor.reaches(own.path, Permission.SETTINGS)
-            return {"close_blockers": blockers_to_close(own), "may_close": True} if may else {}
+            return {"close_blockers": listed(blockers_to_close(own), own), "may_close": True} if may else {}
         may = self.actor.organisation_path == own.path and self.actor.reaches(own.path, Permission.EDIT)
         if not may:
             return {}
         if own.state == ReturnState.SUBMITTED:
             return {"may_take_back": True}
-        return {"submit_blockers": blockers_to_submit(own), "may_submit": own.is_editable}
+        return {"submit_blockers": listed(blockers_to_submit(own), own), "may_submit": own.is_editable}
+
+
+def listed(blockers: Iterable[Blocker], of: Return) -> list[Link]:
+    """Each reason with the list behind its number, or the page where it is put right."""
+    places = {
+        "people": sweep_url(of.sweep, of.organisation, "sweep-people", state="waiting"),
+        "returns": sweep_url(of.sweep, of.organisation, "sweep-returns", state="unfinished"),
+        "names": reverse("return-balance", args=[of.public_id]),
+    }
+    return [Link(str(one), places.get(one.where, "")) for one in blockers]
 
 
 def row(sweep: Sweep, line: Line) -> Row:

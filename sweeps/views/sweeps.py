@@ -1,4 +1,4 @@
-"""The list of sweeps, and opening one: first the dry run, then the button."""
+"""The list of sweeps, and opening one: first the dry run, then the button; asking those once more who are left."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from core import clock
 from core.components import Bar
 from core.http import PortalRequest
 from core.permissions import Permission
-from core.views.bases import ScopedList
+from core.views.bases import ScopedDetail, ScopedList
 from members.enums import EVIDENCE_LABELS
-from sweeps.actions import opening
+from sweeps.actions import asking_again, opening
 from sweeps.county_forms import DueForm, ScopeForm
 from sweeps.enums import ItemState, Route, Term
 from sweeps.models import Item, Return, Sweep
-from sweeps.views.common import SWEEP_TONES, own_organisation, sweep_url
+from sweeps.views.common import SWEEP_TONES, crumbs, own_organisation, sweep_url
 
 SHOWN = 24  # six years of quarters
 
@@ -118,3 +118,40 @@ class SweepNew(ScopedList):
             "blockers": opening.blockers_to_open(scope.scope, scope.quarter_of, clock.today()),
         }
         return render(self.request, "sweeps/new.html", context)
+
+
+class SweepAgain(ScopedDetail):
+    """The unanswered once more, with new dates."""
+
+    queryset = Sweep.objects.select_related("organisation")
+    permission = Permission.SETTINGS
+
+    def get(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
+        sweep = self.object
+        usual = {"branch": sweep.branch_due_on, "town": sweep.town_due_on, "county": sweep.county_due_on}
+        return self.page(DueForm(initial=usual))
+
+    def post(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
+        form = DueForm(request.POST)
+        if form.is_valid():
+            number = saved(form, lambda: asking_again.ask_again(sweep=self.object, due=form.due, by=self.actor))
+            if number is not None:
+                messages.success(request, f"期限已改，还有 {number} 人再查。")
+                return redirect(self.object)
+        return self.page(form)
+
+    def page(self, form: DueForm) -> HttpResponse:
+        sweep = self.object
+        people, returns = asking_again.left(sweep)
+        context = {
+            "sweep": sweep,
+            "crumbs": crumbs(sweep, sweep.organisation, self.actor, "再查没核实的"),
+            "form": form,
+            "people": people,
+            "people_url": sweep_url(sweep, name="sweep-people", state="waiting"),
+            "returns": returns,
+            "returns_url": sweep_url(sweep, name="sweep-returns", state="open"),
+            "blockers": [] if sweep.is_open else [f"{sweep}{sweep.get_state_display()}。"],
+            "back_url": sweep.get_absolute_url(),
+        }
+        return render(self.request, "sweeps/again.html", context)

@@ -6,7 +6,9 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import sessions
@@ -78,6 +80,25 @@ def test_withdrawn_right_is_gone_at_the_next_request(client_for, town_user: User
     assert client.get("/accounts/").status_code == 200
     Grant.objects.filter(user=town_user).update(ends_on=clock.today() - dt.timedelta(days=1))
     assert client.get("/accounts/").status_code == 403
+
+
+def test_the_account_and_its_rights_are_one_query(client_for, town_user: User):
+    client = client_for(town_user)
+    client.get("/accounts/")
+    with CaptureQueriesContext(connection) as done:
+        client.get("/accounts/")
+    mine = f'"user_id" = {town_user.pk}'
+    about = [one["sql"] for one in done if mine in one["sql"] or f'"accounts_user"."id" = {town_user.pk}' in one["sql"]]
+    assert len(about) == 1
+    assert "accounts_grant" in about[0]
+
+
+def test_an_account_without_any_right_is_signed_in_all_the_same(client_for, town_user: User):
+    client = client_for(town_user)
+    Grant.objects.filter(user=town_user).update(ends_on=clock.today() - dt.timedelta(days=1))
+    assert client.get("/account/password/").status_code == 200
+    User.objects.filter(pk=town_user.pk).update(is_active=False)
+    assert client.get("/account/password/").status_code == 302
 
 
 def test_password_given_to_somebody_must_be_changed_first(client: Client, secretary_user: User):

@@ -7,6 +7,7 @@ from audit.actions import copy_changes
 from audit.models import Change
 from branches.models import Organisation
 from core import clock
+from core.actors import SYSTEM, acting_as, current_actor
 from core.behind import Behind
 from core.bulk import constraints_at_once, update_rows
 from members.models import Evidence
@@ -29,6 +30,36 @@ def test_a_query_waits_for_what_was_sent():
         changes(3, behind=behind)
     assert [one.fields["值"][1] for one in Change.objects.order_by("version")] == ["\\t\n\\N"] * 3
     assert followed == [2]
+
+
+def test_what_is_asked_behind_sees_what_was_sent_and_the_actor(branch):
+    def answer():
+        return current_actor(), Change.objects.visible_to(SYSTEM).count()
+
+    with transaction.atomic(), Behind() as behind:
+        changes(1, 2, behind=behind)
+        behind.go()
+        with acting_as(SYSTEM):
+            asked = behind.ask(answer)
+            assert asked() == (SYSTEM, 2)
+        changes(3, behind=behind)
+        behind.go()
+        late = behind.ask(Change.objects.unscoped().count)
+        assert Organisation.objects.exists(), "the caller's own query takes its turn"
+        assert late() == 3
+
+
+def test_an_error_of_a_question_reaches_who_wants_the_answer():
+    def wrong() -> None:
+        raise KeyError
+
+    with Behind() as behind:
+        asked = behind.ask(wrong)
+        changes(1, behind=behind)
+        behind.go()
+        assert Change.objects.unscoped().count() == 1
+        with pytest.raises(KeyError):
+            asked()
 
 
 def test_updates_too(branch):

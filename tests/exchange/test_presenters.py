@@ -125,12 +125,12 @@ def test_a_changed_row_shows_old_and_new_and_no_whole_number(
         CellChange("note", None, "停机"),
     ]
     shown = shown_of(staged, row, town_actor)
-    cells = {cell.label: (cell.before, cell.after) for cell in shown.cells}  # type: ignore[attr-defined]
+    cells = {cell.label: (cell.before, cell.after) for cell in shown.cells}
     assert cells["流入地"] == ("江苏省苏州市", "浙江省杭州市余杭区")
-    assert [(cell.label, cell.after) for cell in shown.others] == [("备注", "停机")]  # type: ignore[attr-defined]
+    assert [(cell.label, cell.after) for cell in shown.others] == [("备注", "停机")]
     assert PHONE not in repr(shown)
     assert "19900999222" not in repr(shown)
-    phone = next(cell for cell in shown.cells if cell.label == "联系电话")  # type: ignore[attr-defined]
+    phone = next(cell for cell in shown.cells if cell.label == "联系电话")
     assert phone.is_changed
 
 
@@ -140,7 +140,7 @@ def test_problems_bring_their_next_steps(staged: tuple[ImportBatch, RowPresenter
     row.warn("reason_unknown", "没有这一项。", "reason", ("set:reason", "算作“随迁”", "family"))
     row.error("id_check_digit", "校验不通过。", "identity", ("use_person", "确认是此人", "abc"))
     shown = shown_of(staged, row, town_actor)
-    first, second = shown.problems  # type: ignore[attr-defined]
+    first, second = shown.problems
     assert (first.level, first.key, first.typed) == ("error", "identity", ""), "a number is typed anew, never shown"
     assert [press.value for press in first.buttons] == ["use_person|abc", "leave_out|"]
     assert second.learnable

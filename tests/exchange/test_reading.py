@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from core.domain.cells import CellError
-from exchange.reading import Limits, Refused, Row, expand_zip, is_archive, open_book
+from exchange.reading import Limits, Refused, Row, expand_zip, is_archive, open_book, wire
 from exchange.reading.book import ROOT
 from tests.exchange.bookmaking import (
     HEAD,
@@ -66,6 +66,12 @@ def test_cells_come_as_they_are_and_rows_keep_excels_numbers() -> None:
 def test_a_number_too_long_for_excel_stays_a_float() -> None:
     [row] = rows_of(xlsx([[379981196104025000, 3.79981196104025e17, 999_999_999_999_999]]))
     assert [type(cell) for cell in row.cells] == [float, float, int]
+
+
+def test_a_number_that_is_none_comes_as_a_text() -> None:
+    packed = wire.pack_row(7, [float("inf"), float("nan"), 2.0], "", (), None)
+    assert packed is not None
+    assert wire.unpack_rows(b"[" + packed + b"]") == [Row(7, ["inf", "nan", 2])]
 
 
 @pytest.mark.parametrize(("kind", "value"), [("H053", dt.date(2021, 9, 28)), ("H054", dt.date(2021, 9, 28))])

@@ -99,7 +99,7 @@ def test_from_the_queue_to_the_return(house: Installation, visit: Callable[..., 
     secretary.look()
 
     # then the return says what is left; who was not reached is asked again from the list
-    secretary.follow("看报表")
+    secretary.follow("下一步：摸排、上报")
     secretary.sees("还有 1 人没有核实", "还没有确认在家党员的摸排", "撤回上一个：")
     secretary.sees_not(second)
     secretary.follow("列成表填")

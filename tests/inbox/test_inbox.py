@@ -4,6 +4,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts.actions import grants
+from accounts.actors import actor_for
+from accounts.models import Grant
 from branches.actions import organisations
 from core import channels, clock, handlers, navigation
 from core.actors import SYSTEM
@@ -16,6 +19,25 @@ from jobs import runner
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 11, 21)
+
+
+def test_a_stand_in_sees_what_waits_for_the_post(town, branch, other_branch, secretary_user, make_user, town_actor):
+    actions.raise_todo("b", branch, "支部的事")
+    helper = make_user(other_branch, "secretary", "吕小川")
+    days = [clock.today() + dt.timedelta(days=number) for number in range(3)]
+    assert queries.for_actor(actor_for(helper, days[0])).todo_count == 0
+    grants.stand_in(
+        grant=Grant.objects.get(user=secretary_user), user=helper, by=town_actor, starts_on=days[1], ends_on=days[1]
+    )
+    seen = [[todo.label for todo in queries.for_actor(actor_for(helper, day)).todos] for day in days]
+    assert seen == [[], ["支部的事"], []]
+
+
+def test_what_is_not_listed_is_counted(town, branch, town_actor, client_for, town_user):
+    for number in range(102):
+        actions.raise_todo(f"b{number}", branch, "支部的事")
+    page = client_for(town_user).get(reverse("inbox") + "?tab=below").content.decode()
+    assert "先列最急的 100 件，还有 2 件" in page
 
 
 def test_one_cause_is_one_to_do_brought_up_to_date(town):

@@ -7,7 +7,7 @@ import pytest
 from audit.models import Change
 from core.actors import acting_as
 from core.errors import Blocked, NotAllowed, StaleVersion, UserError
-from members.actions import journeys
+from members.actions import journeys, stages
 from members.models import Evidence, Journey
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,16 @@ def test_edit_journey_changes_seals_and_refuses_stale(journey, town_actor):
     assert set(Change.objects.filter(object_id=journey.public_id).last().fields) <= {
         "contact_phone", "region_code", "mobility",
     }  # fmt: skip
+
+
+def test_the_kind_of_unit_is_not_that_of_the_next(journey, town_actor):
+    with acting_as(town_actor):
+        edit = {"journey": journey, "by": town_actor}
+        journeys.edit_journey(values={"employer": "某厂", "unit_kind": "private_firm"}, **edit)
+        renamed = journeys.edit_journey(values={"employer": "某制衣厂", "unit_kind": "private_firm"}, **edit)
+        assert renamed.unit_kind == "private_firm", "said again"
+        left = stages.record_change(values={"employer": "某医院"}, on="2026-09", **edit)
+        assert (left.employer, left.unit_kind) == ("某医院", "")
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,25 @@ def test_outflow_new_changed_unchanged(branch, make_member, town_actor):
     assert member.reveal("phone") == "19900999888"
 
 
+def test_the_kind_of_unit_is_taken_from_its_column_and_forgotten_with_the_unit(branch, make_member, town_actor):
+    member = make_member(branch, name="何新")
+    given = {"name": "何新", "identity": member.reveal("identity"), "left_on": "2024-07", "employer": "某厂"}
+    said = {**given, "unit_kind": "private_firm", "former_work": "farmer"}
+    apply(ledger("outflow"), check(ledger("outflow"), [row(5, branch, **said)], town_actor), town_actor)
+    journey = Journey.objects.get()
+    assert (journey.unit_kind, journey.former_work) == ("private_firm", "farmer")
+    assert check(ledger("outflow"), [row(5, branch, **given)], town_actor)[0].outcome is Outcome.UNCHANGED
+    before = state()
+    moved = check(ledger("outflow"), [row(5, branch, **{**given, "employer": "某医院"})], town_actor)
+    assert {change.key for change in moved[0].changes} == {"employer", "unit_kind"}
+    apply(ledger("outflow"), moved, town_actor, "c")
+    journey.refresh_from_db()
+    assert (journey.employer, journey.unit_kind, journey.former_work) == ("某医院", "", "farmer")
+    with acting_as(town_actor):
+        ledger("outflow").restore("c", by=town_actor, now=clock.now())
+    assert state() == before
+
+
 def test_outflow_holds_strangers_and_says_nothing_of_other_towns(branch, foreign_branch, make_member, town_actor):
     elsewhere = make_member(foreign_branch, name="马远")
     nobody, foreigner = check(

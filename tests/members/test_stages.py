@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
+from branches.rules import set_rule
 from core import clock
-from core.actors import acting_as
+from core.actors import SYSTEM, acting_as
 from core.domain.dates import PartialDate
 from core.errors import Blocked, NotAllowed, StaleVersion, UserError
 from exchange.actions.applies import apply
@@ -64,6 +65,23 @@ def test_a_departure_is_reported_before_it_happens(reported, member, branch, mob
         (f"journey-arrival:{journey}", mobile.short_name),
     }
     assert not Journey.objects.unscoped().under_way().exists(), "still at home"
+
+
+@pytest.mark.parametrize(
+    ("left", "days", "due"),
+    [(10, None, 40), (0, None, 30), (-5, None, 30), (10, 7, 17)],  # from the departure on, and never in the past
+)
+def test_the_host_confirms_within_the_days_of_its_rule(member, mobile, secretary_actor, left, days, due):
+    today = clock.today()
+    if days:
+        set_rule(organisation=mobile, key="arrival_days", value=days, starts_on=today, by=SYSTEM)
+    left_on = (today + dt.timedelta(days=left)).isoformat()
+    with acting_as(secretary_actor):
+        journeys.report_departure(
+            member=member, values={**REPORT, "left_on": left_on, "host": mobile}, by=secretary_actor
+        )
+    asked = Todo.objects.unscoped().get(cause__startswith="journey-arrival")
+    assert asked.due_on == today + dt.timedelta(days=due)
 
 
 def test_a_departure_needs_its_date(member, secretary_actor):

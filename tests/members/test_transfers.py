@@ -6,14 +6,16 @@ import datetime as dt
 
 import pytest
 
+from branches.rules import set_rule
 from core import clock
-from core.actors import acting_as
+from core.actors import SYSTEM, acting_as
 from core.errors import Blocked, NotAllowed, UserError
 from inbox.models import Message, Todo
 from members.actions import belonging, check_in, journeys, steps, transfers, waiting
 from members.filters import Chosen
 from members.listing import LISTS
 from members.models import Evidence, Journey, JourneyStep, Member, Membership, Transfer
+from members.views.transfers import transfer_facts
 from tests.conftest import next_identity
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +138,26 @@ def test_the_sender_is_told_when_the_receipt_is_late(asked, branch, foreign_bran
     waiting.bring_up_to_date(clocked + dt.timedelta(days=1))
     waiting.bring_up_to_date(clocked + dt.timedelta(days=2))
     assert causes() == {"transfer": foreign_branch.short_name, "transfer-late": branch.short_name}
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(30, []), (31, ["超期 1 天"]), (90, ["超期 60 天"]), (91, ["已过期", "超期 61 天"])],
+)
+def test_letter_and_receipt_are_over_the_day_after_their_last(asked, days, said):
+    facts = transfer_facts(asked, TODAY + dt.timedelta(days=days))
+    assert [fact.note for fact in facts if fact.note] == said
+
+
+def test_the_days_of_letter_and_receipt_are_the_senders_rule(journey, town, foreign_branch, secretary_actor):
+    for key, days in (("letter_days", 45), ("receipt_days", 20)):
+        set_rule(organisation=town, key=key, value=days, starts_on=TODAY, by=SYSTEM)
+    with acting_as(secretary_actor):
+        letter = TODAY - dt.timedelta(days=3)
+        sent = transfers.ask_transfer(
+            member=journey.member, to=foreign_branch, letter_on=letter, by=secretary_actor, key="k"
+        )
+    assert (sent.valid_until - letter, sent.due_on - letter) == (dt.timedelta(days=45), dt.timedelta(days=20))
 
 
 def test_to_the_outside_the_receipt_is_noted_by_the_home(journey, member, branch, secretary_actor):

@@ -29,23 +29,24 @@ from exchange.actions.batches import upload
 from exchange.actions.checks import check
 from exchange.models import Export, ImportBatch, LearnedMapping, LearnedValue
 from files import actions as files
-from inbox.actions import tell
+from inbox.actions import raise_todo, tell
 from jobs.models import Job
 from jobs.runner import run_waiting
+from members.actions.check_in import check_in
 from members.enums import EVIDENCE
 from members.models import Journey, JourneyStep, LostContact, SavedFilter, Transfer
 from portal.first_week.state import STEPS
 from reports.models import Paper
 from stations.actions import agreements
 from stations.actions.foundings import begin
-from stations.models import Presence, ServicePoint, Station, StationKind, StationPost
+from stations.models import CheckIn, Presence, ServicePoint, Station, StationKind, StationPost, WaitingGuest
 from sweeps.actions.answering import Given, answer
 from sweeps.actions.backchecks import draw
 from sweeps.actions.canvassing import confirm_canvass
 from sweeps.actions.opening import open_sweep
 from sweeps.actions.printing import attach_scan, print_return
 from sweeps.actions.returns import submit
-from sweeps.models import Explanation, Return
+from sweeps.models import Explanation, Finding, Return
 from tests.conftest import make_identity
 
 pytestmark = pytest.mark.once  # who may open a page is the same on every database, and there are many pages
@@ -242,6 +243,7 @@ DOORS: dict[str, Door] = {
     "lost-paper": scope(P.EXPORT, "lost"),
     "monitor": right(P.VIEW),
     "monitor-run": right(P.SETTINGS),
+    "monitor-todos": right(P.VIEW, "cause"),
     "monitor-list": scope(P.VIEW, "cause", "branch"),
     "api-schema": SIGNED_IN,
     "api-organisations": right(P.VIEW),
@@ -281,6 +283,7 @@ DOORS: dict[str, Door] = {
     "sweep-openings": right(P.EDIT, "sweep", never=("secretary", "neighbour")),
     "sweep-openings-read": right(P.EDIT, "sweep", never=("secretary", "neighbour")),
     "sweep-close": right(P.SETTINGS, "sweep"),
+    "sweep-again": right(P.SETTINGS, "sweep"),
     "sweep-card": scope(P.EDIT, "sweep", "member"),
     "sweep-call": scope(P.FULL_NUMBERS, "sweep", "member", body="field=phone"),
     "sweep-undo": scope(P.EDIT, "sweep", "member"),
@@ -289,6 +292,7 @@ DOORS: dict[str, Door] = {
     "return-table": scope(P.EDIT, "of"),
     "return-fresh": scope(P.EDIT, "of"),
     "return-canvass": scope(P.EDIT, "of"),
+    "return-canvass-back": scope(P.EDIT, "of", "found"),
     "return-submit": scope(P.EDIT, "of"),
     "return-nil": scope(P.EDIT, "of"),
     "return-take-back": scope(P.EDIT, "of"),
@@ -358,6 +362,8 @@ DOORS: dict[str, Door] = {
     "station-clerk-new": scope(P.ACCOUNTS, "station"),
     "station-post-edit": scope(P.ORGANISE, "station_post"),
     "station-post-end": scope(P.ORGANISE, "station_post"),
+    "station-answer": scope(P.EDIT, "asked"),
+    "station-guest": scope(P.EDIT, "station_guest"),
     "point-new": scope(P.ORGANISE, "station"),
     "point-edit": scope(P.ORGANISE, "point"),
     "point-close": scope(P.ORGANISE, "point"),
@@ -457,7 +463,12 @@ def swept(county: Organisation, branch: Organisation, member: Any, by: Actor) ->
     explanation = Explanation.objects.create(
         of=of, path=of.path, member=member, name=HERE, term="opening", note="试", explained_at=clock.now(), explained_by=by.ref
     )  # fmt: skip
-    return {"sweep": sweep, "of": of, "term": "opening", "explanation": explanation.pk}
+    found = Finding.objects.create(
+        of=of, path=of.path, member=member, kind="transferred", found_at=clock.now(), found_by=by.ref
+    )
+    return {
+        "sweep": sweep, "of": of, "term": "opening", "explanation": explanation.pk, "found": found.member.public_id,
+    }  # fmt: skip
 
 
 def on_paper(branch: Organisation, member: Any, by: Actor) -> dict[str, Any]:
@@ -473,14 +484,27 @@ def on_paper(branch: Organisation, member: Any, by: Actor) -> dict[str, Any]:
 
 
 def stationed(branch: Organisation, member: Any) -> dict[str, Any]:
-    """A station that the branch keeps, with somebody in office, a service point, and one of the people."""
+    """A station that the branch keeps, with somebody in office, a service point, one of the people, somebody who waits, and a
+    guest about whom the branch is asked."""
     station = Station.objects.create(
         name="驻京站", number=1, path="99990001", keeper=branch, kind=StationKind.objects.usual(), region_code="110105"
     )
     post = StationPost.objects.create(station=station, title="head", holder_name=HERE)
     point = ServicePoint.objects.create(station=station, name="窗口", kind=station.kind)
     Presence.objects.create(member=member, station=station, path=station.path, why="place")
-    return {"station": station, "station_post": post, "point": point}
+    guest = WaitingGuest(
+        station=station, name=HERE, home_text="某支部", on=clock.today(), at=clock.now(), by=SYSTEM.ref
+    )
+    guest.put_sealed("phone", "19900123456")
+    guest.save()
+    come = check_in(
+        branch=branch, person={"name": "来者", "phone": "19900123457"}, stay={"home_text": "某支部"}, by=SYSTEM
+    )
+    asked = CheckIn.objects.create(
+        station=station, member=come.member, journey=come, on=clock.today(), at=clock.now(), by=SYSTEM.ref
+    )
+    raise_todo(f"station-home:{come.public_id}", branch, "请核对")
+    return {"station": station, "station_post": post, "point": point, "station_guest": guest, "asked": asked}
 
 
 def founded(branch: Organisation) -> dict[str, Any]:
@@ -580,7 +604,7 @@ def things(
         "file": files.store(b"abc", name="a.csv", purpose="upload", by=by),
         "message": tell(secretary_user, "试"), **(swept(county, branch, member, by) if {"sweep", "of", "handed_in"} & set(args) else {}),
         **(on_paper(branch, member, by) if "handed_in" in args else {}),
-        **(stationed(branch, member) if {"station", "station_post", "point"} & set(args) else {}),
+        **(stationed(branch, member) if {"station", "station_post", "point", "station_guest", "asked"} & set(args) else {}),
         **(founded(branch) if {"founding", "proposal"} & set(args) else {}),
         **(gathered(branch, by) if {"agreement", "note"} & set(args) else {}),
     }  # fmt: skip

@@ -68,6 +68,7 @@ ALLOWED = {
     "members/ledgers/records.py": "what hangs on members whose place was checked row by row",
     "members/ledgers/restoring.py": "takes back what the batch wrote, all of it",
     "stations/actions/arrivals.py": "name and whole number are looked for in the county, with tries counted; an arrival is written by whoever received it",
+    "stations/actions/asking.py": "a guest is in nobody's scope but the station's; the question lets the organisation know that is asked",
     "stations/actions/parts.py": "one head a station: a second is a double, whoever may see the first",
     "stations/demo.py": "the names of the sample's heads, for its accounts",
     "stations/following.py": "whoever an act on the register touched, whoever acted",

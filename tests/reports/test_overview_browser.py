@@ -77,3 +77,5 @@ def test_one_page_for_leaders_is_one_sheet_and_the_tables_are_printed(sit, count
     page.goto("/overview/")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("#industry-title ~ details table").is_visible()
+    sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", prefer_css_page_size=True)))
+    assert sheets <= 6, "a card begins where the one before ends"

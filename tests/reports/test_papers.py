@@ -17,17 +17,22 @@ from pypdf import PdfReader
 from accounts.actors import actor_for
 from audit.models import Event
 from core import clock
+from core.actors import SYSTEM
 from core.errors import NotAllowed, UserError
 from files import actions as files
 from jobs.models import Job
 from jobs.runner import run_waiting
+from members.actions import journeys
+from members.models import Journey
 from reports.actions import papers
 from reports.enums import PaperKind
 from reports.models import Paper
 from reports.papers import producing
+from sweeps.actions import returns
+from sweeps.models import Item, Return
 from tests.conftest import make_identity
 from tests.reports.people import came, lost, out
-from tests.sweeps.quarter import opened
+from tests.sweeps.quarter import LATER, opened
 
 HIDDEN = "骉骉"
 
@@ -192,6 +197,43 @@ def test_a_packet_from_end_to_end(quarter, county, town, town_actor, other_town_
     assert (event.data["number"], event.data["full"], event.data["people"]) == (paper.number, True, paper.people)
     with pytest.raises(UserError):
         files.find(paper.file, other_town_actor)
+
+
+def test_once_closed_the_packet_says_for_ever_what_was_reported(quarter, county, branch, county_actor):
+    """Closed as counties close; afterwards somebody comes home and works elsewhere: the tables stay, the ledgers are of now."""
+    sent = {"accepted_at": LATER, "accepted_by": SYSTEM.ref, "submitted_at": LATER, "submitted_by": SYSTEM.ref}
+    Return.objects.unscoped().filter(sweep=quarter).exclude(path=county.path).update(state="accepted", **sent)
+    Item.objects.unscoped().filter(sweep=quarter).update(
+        state="answered", answer="unchanged", answered_at=LATER, answered_by=SYSTEM.ref
+    )
+    open_ones = figures_of(made(PaperKind.PACKET, county, county_actor, quarter)[1])
+    returns.close(sweep=quarter, by=SYSTEM, now=LATER)
+    quarter.refresh_from_db()
+    stay = Journey.objects.visible_to(county_actor).get(employer="某厂")
+    journeys.edit_journey(journey=stay, values={"region_code": "370202"}, by=county_actor)
+    stay.refresh_from_db()
+    journeys.end_journey(journey=stay, outcome="returned", on="2026-11", by=county_actor)
+    closed = made(PaperKind.PACKET, county, county_actor, quarter)[1]
+    assert figures_of(closed) == open_ones
+    with zipfile.ZipFile(io.BytesIO(closed)) as packet:
+        told = {name[:2]: words(name, packet.read(name)) for name in packet.namelist() if name[:2] < "06"}
+    for number in ("00", "01", "02", "03"):
+        assert "关闭排查时的上报数" in told[number]
+    assert "流出2名" in told["04"]
+    now = figures_of(made(PaperKind.PACKET, county, county_actor)[1])
+    assert now["流动党员情况（一）"] != open_ones["流动党员情况（一）"], "of now it is another"
+
+
+def figures_of(packet: bytes) -> dict[str, list[int]]:
+    """The numbers of the statistical tables, by sheet; without what is always of now."""
+    found = {}
+    with zipfile.ZipFile(io.BytesIO(packet)) as parts:
+        for name in parts.namelist():
+            if name[:2] in ("01", "02"):
+                for page in openpyxl.load_workbook(io.BytesIO(parts.read(name)), data_only=True):
+                    cells = [cell.value for row in page.iter_rows(min_row=5, min_col=4, max_col=20) for cell in row]
+                    found[page.title] = [cell for cell in cells if isinstance(cell, int)]
+    return found
 
 
 def words(name: str, data: bytes) -> str:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from jobs.runner import run_waiting
-from tests.browsing import MARKS, SIZES, looked_at
+from tests.browsing import DESKTOP, MARKS, SIZES, looked_at
 from tests.reports.people import came, out
 from tests.sweeps.quarter import opened
 
@@ -45,6 +45,11 @@ def test_the_packet_by_one_click(
     with page.expect_navigation():
         page.locator("main table a").first.click()
     looked_at(page)
+    page.goto("/papers/tables/mobile/")
+    looked_at(page)
+    expect(page.get_by_text("本表只统计流动党员")).to_be_visible()
+    if size == DESKTOP:
+        assert page.evaluate("(one => one.scrollWidth - one.clientWidth)(document.querySelector('.table-scroll'))") <= 0
     page.goto("/papers/texts/report/")
     looked_at(page)
     page.fill("[name=body]", "报告\n市委：\n本季流出{流出人数}名。")

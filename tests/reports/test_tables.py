@@ -16,12 +16,13 @@ from branches.models import Organisation
 from core.actors import SYSTEM
 from core.documents import tables as sheets
 from core.documents.tables import Column, Mismatch, Table
-from core.domain.codes import EDUCATION
+from core.domain.codes import EDUCATION, UNIT_KIND
 from core.domain.dates import PartialDate
 from members.models import Journey, Member
 from reports.quarter.edition import Edition
-from reports.tables import bands, changes, national
+from reports.tables import bands, changes, national, unit_types
 from reports.tables.county import Summary
+from stations.models import ServicePoint, Station, StationKind
 from sweeps.actions import returns
 from tests.conftest import plant
 from tests.reports.people import NOW, came, lost, out
@@ -94,6 +95,86 @@ def test_sums_are_formulas_with_their_value(mixed, county):
     assert page["D5"].value == "=E5+F5+G5+H5+I5+J5"
 
 
+def test_each_table_is_printed_on_one_sheet_with_its_signatures(mixed, county):
+    tables = [*national.tables(edition(county), ""), Summary().table(edition(county))]
+    for page in openpyxl.load_workbook(io.BytesIO(sheets.write(tables, {}))):
+        assert page.sheet_properties.pageSetUpPr.fitToPage
+        assert page.page_setup.fitToHeight in (None, 1), page.title  # 1 is what it is when nothing is said
+
+
+def test_the_first_table_has_the_national_lines_and_columns(mixed, county):
+    table = national.Mobile().table(edition(county))
+    assert [row["label"].strip("　") for row in table.rows] == [
+        "流出党员总数", "跨省（区、市）流动", "省（区、市）内跨市（地）流动", "持《流动党员活动证》",
+        "外出流向：公有经济控制单位", "机关", "事业单位", "其中：人才（劳动）服务中心", "港澳台商投资企业", "外商投资企业",
+        "外出流向：非公有经济控制单位", "民办非企业单位", "私营企业", "港澳台商投资企业", "外商投资企业",
+        "外出流向：个体工商户", "外出流向：城市社区（居委会）", "外出流向：乡镇社区（居委会）", "外出流向：建制村",
+        "外出流向：其他", "其中：不掌握流向",
+    ]  # fmt: skip
+    assert [column.label for column in table.columns[3:]] == [
+        "公有经济企事业单位管理、专业技术人员", "工勤技能人员", "农牧渔民", "未就业高校毕业生", "中介组织从业人员", "执业律师",
+        "会计师", "其他",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [one.code for one in UNIT_KIND.items])
+def test_what_was_stated_of_unit_and_former_work_counts(mixed, county, branch, make_member, kind):
+    """Each kind of unit has lines of its own, and the words of the employer's name no longer decide."""
+    stated = out(make_member(branch), employer="昆山市人民政府", unit_kind=kind, former_work="lawyer")
+    found = national.Mobile()
+    lines = unit_types.LINES[kind]
+    assert set(lines) <= {line.key for line in found.lines(edition(county))}
+    for line in lines:
+        names = [one.member_id for one in found.behind(edition(county), line, "lawyer")]
+        assert names == [stated.member_id]
+    assert not found.behind(edition(county), "organ" if "organ" not in lines else "village", "lawyer")
+
+
+def test_the_kinds_of_unit_add_up_to_everybody_who_is_out(mixed, county):
+    """Each counts under one main kind, and within it under no more than that holds."""
+    by_key = {row["key"]: row["total"] for row in national.Mobile().table(edition(county)).rows}
+    main = ("public", "private", "individual", "community", "town_community", "village", "other")
+    assert sum(by_key[key] for key in main) == by_key["all"] == 4
+    assert by_key["organ"] + by_key["institution"] + by_key["public_hmt"] + by_key["public_foreign"] <= by_key["public"]
+    assert by_key["talent"] <= by_key["institution"]
+    assert by_key["unknown"] <= by_key["other"]
+
+
+def test_the_second_table_counts_stations_and_doors_by_the_level_of_who_keeps_them(county, town, branch):
+    street = plant("中共云湖县中关村街道工作委员会", "中关村街道党工委", "working", county, 8)
+    kind = StationKind.objects.usual()
+    for number, keeper in enumerate([county, county, town, branch, street], 1):
+        one = Station.objects.create(
+            name=f"{number}", number=number, path=f"9999{number:04d}", keeper=keeper, kind=kind
+        )
+    ServicePoint.objects.create(station=one, name="窗口", kind=kind)
+    ServicePoint.objects.create(station=one, name="旧窗口", kind=kind, closed_on=NOW.date())
+    Station.objects.create(name="旧站", number=9, path="99990009", keeper=county, kind=kind, closed_on=NOW.date())
+    table = national.Supplement().table(edition(county))
+    found = {row["label"].strip("　"): row["total"] for row in table.rows}
+    assert list(found)[:8] == [
+        "党员服务中心（站、点）", "省（区、市）级", "市（地）级", "县（市、区）级", "乡（镇）", "街道", "社区", "建制村",
+    ]  # fmt: skip
+    assert [number for label, number in found.items() if number] == [6, 2, 1, 2, 1]
+    assert (found["街道"], found["建制村"]) == (2, 1), "中关村街道 is no village"
+    assert national.Supplement().table(edition(town)).rows[0]["total"] == 2
+
+
+def test_the_table_of_the_lost_has_the_national_lines_and_bands(mixed, county):
+    table = national.Lost().table(edition(county))
+    assert [row["label"] for row in table.rows] == [
+        "总　　计", "建制村", "社区（居委会）", "机关", "事业单位", "公有经济控制企业", "非公有经济控制企业", "社会组织", "其他",
+    ]  # fmt: skip
+    assert [column.label for column in table.columns[2:]] == [
+        "总数", "预备党员", "女", "少数民族",
+        "35岁及以下", "36至45岁", "46至60岁", "61岁及以上",
+        "1年以下", "1至5年", "6至10年", "11至20年", "21年及以上",
+        "大专及以上", "中专、高中、中技", "初中及以下",
+        "6个月以上不满1年", "1年至5年", "6年至10年", "11年及以上",
+        "外出务工经商", "单位改制或破产", "毕业后去向不明", "工作单位改变", "出国（境）", "居住地改变", "其他",
+    ]  # fmt: skip
+
+
 def test_a_figure_that_contradicts_its_formula_is_an_error():
     heads = [Column("a", "甲"), Column("b", "乙"), Column("c", "丙", plus=("a", "b"))]
     with pytest.raises(Mismatch):
@@ -118,8 +199,8 @@ def test_a_town_holds_nobody_else(mixed, town, other_town, town_actor):
 
 @pytest.mark.parametrize(
     ("born", "key"),
-    [("1991-10-01", "age35"), ("1990-10-02", "age35"), ("1990-10-01", "age45"), ("1980-10-02", "age45"),
-     ("1980-10-01", "age60"), ("1965-10-02", "age60"), ("1965-10-01", "age61")],
+    [("1991-10-01", "age35"), ("1990-10-02", "age35"), ("1990-10-01", "age36-45"), ("1980-10-02", "age36-45"),
+     ("1980-10-01", "age46-60"), ("1965-10-02", "age46-60"), ("1965-10-01", "age61")],
 )  # fmt: skip
 def test_age_bands(born, key):
     assert bands.age(dt.date.fromisoformat(born), dt.date(2026, 10, 1)) == key
@@ -127,8 +208,8 @@ def test_age_bands(born, key):
 
 @pytest.mark.parametrize(
     ("joined", "key"),
-    [("2025-10-02", "party0"), ("2025-10-01", "party5"), ("2020-10-02", "party5"), ("2020-10-01", "party10"),
-     ("2015-10-02", "party10"), ("2015-10-01", "party20"), ("2005-10-02", "party20"), ("2005-10-01", "party21")],
+    [("2025-10-02", "party1"), ("2025-10-01", "party1-5"), ("2020-10-02", "party1-5"), ("2020-10-01", "party6-10"),
+     ("2015-10-02", "party6-10"), ("2015-10-01", "party11-20"), ("2005-10-02", "party11-20"), ("2005-10-01", "party21")],
 )  # fmt: skip
 def test_party_age_bands(joined, key):
     assert bands.party_age(dt.date.fromisoformat(joined), dt.date(2026, 10, 1)) == key

@@ -10,13 +10,13 @@ from core import clock
 from core.actors import SYSTEM
 from core.errors import Blocked, NotAllowed, UserError
 from inbox.models import Message, Todo
-from members.actions import journeys, people, stages
+from members.actions import journeys, merging, people, stages
 from members.actions.steps import undo_step
 from members.enums import Source
 from members.models import Evidence, Journey, JourneyStep, Member
-from stations.actions import arrivals, parts, stations
+from stations.actions import arrivals, asking, outsiders, parts, stations
 from stations.actions.arrivals import Arrival
-from stations.models import CheckIn, Presence
+from stations.models import CheckIn, Presence, WaitingGuest
 from tests.conftest import make_identity, plant
 from tests.stations.conftest import CHAOYANG, HAIDIAN, HUQIU
 
@@ -165,17 +165,109 @@ def test_somebody_else_becomes_a_guest_of_the_core_branch(station, clerk, mobile
     assert not clerk.reaches(mobile_branch.path, "edit")
 
 
+def test_the_wish_of_somebody_else_is_told_to_the_keeper(station, clerk, county):
+    wished = plant("中共云湖县驻上海流动党员支部委员会", "驻上海流动党员党支部", "631", county, 8, marks=["mobile"])
+    made = come(station, clerk, name="外来人", number=PHONE, home_text="外省某支部", receiver=wished)
+    assert (made.journey.wish, made.journey.wish_text) == ("mobile", "驻上海流动党员党支部")
+    told = {one.title for one in Message.objects.visible_to(SYSTEM)}
+    assert "外来党员外来人希望编入流动党员党支部（驻上海流动党员党支部）" in told
+
+
 def test_whoever_says_a_branch_of_ours_is_home_is_asked_about_there(station, clerk, branch):
     come(station, clerk, name="外来人", number=NUMBER, phone=PHONE, home_text="何寨村党支部")
     assert waiting() == {("station-home", "何寨村党支部")}
 
 
-def test_a_station_without_a_branch_receives_no_guests_and_says_what_to_do(make_station, make_clerk):
-    lone = make_station()
-    clerk = actor_for(make_clerk(lone), clock.today())
-    with pytest.raises(Blocked, match="依托党组织"):
-        come(lone, clerk, name="外来人", number=PHONE, home_text="外省某支部")
-    assert not Member.objects.exists()
+@pytest.mark.parametrize(("is_ours", "left"), [(True, {("station-ours", "云湖县委")}), (False, set())])
+def test_the_branch_that_is_asked_answers_and_the_keeper_hears_it(
+    station, clerk, branch, secretary_actor, other_town_actor, auditor_actor, is_ours, left
+):
+    made = come(station, clerk, name="外来人", number=NUMBER, phone=PHONE, home_text="何寨村党支部")
+    assert asking.question_to(other_town_actor, made.public_id) is None
+    question = asking.question_to(secretary_actor, made.public_id)
+    assert question.organisation == branch
+    with pytest.raises(NotAllowed):
+        asking.answer(asking.question_to(auditor_actor, made.public_id), is_ours=True, note="", by=auditor_actor)
+    with pytest.raises(UserError, match="不要写"):
+        asking.answer(question, is_ours=is_ours, note=f"号码是{PHONE}", by=secretary_actor)
+    asking.answer(question, is_ours=is_ours, note="名册上叫何大明", by=secretary_actor)
+    assert waiting() == left
+    message = Message.objects.visible_to(SYSTEM).get()
+    assert (message.organisation_path, message.text) == (station.keeper.path, "名册上叫何大明")
+    assert ("不是他们的党员" in message.title) is not is_ours
+    assert asking.question_to(secretary_actor, made.public_id) is None, "answered once"
+
+
+def test_what_is_to_be_merged_is_done_when_the_records_are_one(station, clerk, member, secretary_actor, county_actor):
+    made = come(station, clerk, name="何晓明", number=make_identity(78), phone=PHONE, home_text="何寨村党支部")
+    asking.answer(asking.question_to(secretary_actor, made.public_id), is_ours=True, note="", by=secretary_actor)
+    merging.merge(kept=member, gone=made.member, by=county_actor)
+    assert waiting() == set()
+
+
+@pytest.fixture
+def lone(make_station):
+    """A station that leans on no branch of ours."""
+    return make_station()
+
+
+@pytest.fixture
+def lone_clerk(lone, make_clerk):
+    return actor_for(make_clerk(lone), clock.today())
+
+
+@pytest.fixture
+def guest(lone, lone_clerk):
+    typed = {"number": NUMBER, "phone": PHONE, "address": "某小区", "wish": "host"}
+    return come(lone, lone_clerk, name="外来人", home_text="外省某县某支部", **typed)
+
+
+def test_at_a_station_without_a_branch_somebody_else_waits_for_the_keeper(guest, lone, lone_clerk, town_actor):
+    assert isinstance(guest, WaitingGuest)
+    assert (guest.reveal("phone"), guest.reveal("identity"), guest.phone_tail) == (PHONE, NUMBER, PHONE[-4:])
+    assert PHONE not in guest.phone
+    assert not Member.objects.unscoped().exists()
+    assert waiting() == {("station-guest", "云湖县委")}
+    again = come(lone, lone_clerk, name="外来人", number=PHONE, home_text="外省某县某支部")
+    assert again.pk == guest.pk, "the same person waits once"
+    assert list(WaitingGuest.objects.visible_to(town_actor)) == []
+
+
+def test_the_branch_that_is_named_receives_as_if_at_the_door(guest, lone, lone_clerk, mobile_branch, county_actor):
+    made = outsiders.place(guest, branch=mobile_branch, by=county_actor)
+    member = Member.objects.visible_to(lone_clerk).get()
+    assert (member.name, member.care, member.reveal("phone"), member.reveal("identity")) == (
+        "外来人", mobile_branch, PHONE, NUMBER,
+    )  # fmt: skip
+    assert (made.on, made.wish, made.journey.home_text) == (guest.on, "host", "外省某县某支部")
+    assert made.journey.destination_text == "某小区"
+    assert Presence.objects.visible_to(lone_clerk).get().why == "checked_in"
+    guest.refresh_from_db()
+    assert (guest.state, guest.phone, guest.identity, guest.phone_tail) == ("placed", "", "", ""), (
+        "kept once, in the file"
+    )
+    assert waiting() == set()
+    with pytest.raises(Blocked, match="已经安排过"):
+        outsiders.decline(guest, reason="不来了", by=county_actor)
+    assert come(lone, lone_clerk, name="外来人", number=PHONE).pk == made.pk, "known by now"
+
+
+def test_whoever_is_not_received_leaves_a_reason_and_no_number(guest, lone_clerk, county_actor):
+    with pytest.raises(UserError, match="请填写"):
+        outsiders.decline(guest, reason=" ", by=county_actor)
+    with pytest.raises(NotAllowed):
+        outsiders.decline(guest, reason="不是党员", by=lone_clerk)
+    outsiders.decline(guest, reason="核实过，不是党员", by=county_actor)
+    guest.refresh_from_db()
+    assert (guest.state, guest.reason, guest.phone, guest.identity) == ("declined", "核实过，不是党员", "", "")
+    assert waiting() == set()
+    assert Event.objects.filter(kind="station_guest_declined").count() == 1
+
+
+def test_a_phone_is_asked_for_before_anybody_waits(lone, lone_clerk):
+    with pytest.raises(UserError, match="手机号"):
+        come(lone, lone_clerk, name="外来人", number=make_identity(78), home_text="外省某支部")
+    assert not WaitingGuest.objects.visible_to(SYSTEM).exists()
 
 
 def test_who_may_check_in_where(station, make_station, clerk, member, county_actor, town_actor, secretary_actor):

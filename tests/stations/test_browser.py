@@ -48,6 +48,44 @@ def test_a_known_and_an_unknown_arrival(sit, clerk_user, station, branch, make_m
     looked_at(phone)
 
 
+def test_somebody_else_at_a_station_without_a_branch(
+    sit, make_clerk, make_station, county_user, secretary_user, branch
+):
+    """The clerk registers, the county names the branch that receives, the branch that is said to be home answers."""
+    lone = make_station("驻昆山站")
+    phone = sit(make_clerk(lone), PHONE)
+    phone.goto(f"/stations/{lone.public_id}/check-in/")
+    phone.fill("#id_name", "外来人")
+    phone.fill("#id_number", "19900123456")
+    phone.click("main button:has-text('登记报到')")
+    phone.wait_for_selector("text=由管理本站的党组织安排党支部接收")
+    phone.fill("#id_home_text", "何寨村党支部")
+    phone.click("main button:has-text('登记报到')")
+    phone.wait_for_selector("text=外来人已登记")
+    phone.click("main a:has-text('返回驿站')")
+    phone.wait_for_selector("h2:has-text('等安排的外来党员')")
+    looked_at(phone)
+
+    desk = sit(county_user)
+    desk.goto("/inbox/")
+    desk.click("main a:has-text('请安排党支部接收')")
+    desk.wait_for_selector("h1:has-text('安排外来人')")
+    looked_at(desk)
+    desk.select_option("#id_branch", branch.public_id)
+    desk.click("main button:has-text('就这样定')")
+    desk.wait_for_selector("text=外来人由何寨村党支部接收")
+    assert Member.objects.unscoped().get().care == branch
+
+    home = sit(secretary_user, PHONE)
+    home.goto("/inbox/")
+    home.click("main a:has-text('请核对')")
+    home.wait_for_selector("h1:has-text('是不是你处的党员')")
+    looked_at(home)
+    home.select_option("#id_is_ours", "no")
+    home.click("main button:has-text('答复')")
+    home.wait_for_selector("text=已答复")
+
+
 def test_what_the_code_on_the_door_leads_to(sit, clerk_user, county_user, station, live_server, chromium):
     stranger = chromium.new_page(viewport={"width": PHONE[0], "height": PHONE[1]})
     stranger.goto(f"{live_server.url}/stations/{station.public_id}/arrive/")

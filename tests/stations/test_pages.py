@@ -11,7 +11,9 @@ from accounts.models import Grant, User
 from core.actors import SYSTEM
 from inbox.actions import tell
 from members.actions import journeys
-from stations.models import CheckIn, Presence, ServiceLine, ServicePoint, Station, StationPost
+from stations.actions import arrivals
+from stations.actions.arrivals import Arrival
+from stations.models import CheckIn, Presence, ServiceLine, ServicePoint, Station, StationPost, WaitingGuest
 from tests.conftest import make_identity
 from tests.stations.conftest import CHAOYANG, HUQIU, KUNSHAN
 
@@ -101,6 +103,51 @@ def test_check_in_by_the_form_and_never_a_number_in_an_address(station, here, cl
     assert "请填写姓名" in text_of(client.post(address, {}))
 
 
+def test_somebody_from_elsewhere_is_kept_at_the_door_and_arranged_by_the_keeper(
+    make_station, make_clerk, client_for, county_user, town_user, mobile_branch
+):
+    lone = make_station()
+    clerk, county = client_for(make_clerk(lone)), client_for(county_user)
+    address = f"/stations/{lone.public_id}/check-in/"
+    typed = {"name": "外来人", "number": "19900123456", "key": "k"}
+    assert "由管理本站的党组织安排党支部接收" in text_of(clerk.post(address, typed))
+    assert clerk.post(address, {**typed, "home_text": "外省某支部"})["Location"] == address
+    assert "外来人已登记。云湖县委会安排党支部接收" in text_of(clerk.get(address))
+    guest = WaitingGuest.objects.visible_to(SYSTEM).get()
+    page = guest.get_absolute_url()
+    assert page not in text_of(clerk.get(lone.get_absolute_url()))
+    assert "外来人" in text_of(clerk.get(lone.get_absolute_url()))
+    assert clerk.get(page).status_code == 403
+    assert client_for(town_user).get(page).status_code == 404
+    assert page in text_of(county.get("/inbox/")), "the to-do leads there"
+    assert page in text_of(county.get(lone.get_absolute_url()))
+    shown = text_of(county.get(page))
+    assert "说组织关系在“外省某支部”" in shown
+    assert "19900123456" not in shown
+    assert "选一个党支部；不接收的，写明原因" in text_of(county.post(page, {"reason": ""}))
+    assert county.post(page, {"branch": mobile_branch.public_id})["Location"] == lone.get_absolute_url()
+    after = text_of(county.get(lone.get_absolute_url()))
+    assert "外来人由驻北京流动党员党支部接收" in after
+    assert "等安排的外来党员" not in after
+    assert county.get(page)["Location"] == lone.get_absolute_url(), "a second look says that it is settled"
+
+
+def test_a_branch_answers_whether_a_guest_is_its_member(
+    station, clerk, branch, client_for, secretary_user, other_town_user
+):
+    arrival = Arrival(name="外来人", number="19900123456", home_text="何寨村党支部")
+    made = arrivals.check_in(station=station, arrival=arrival, by=clerk)
+    client, page = client_for(secretary_user), f"/check-ins/{made.public_id}/answer/"
+    assert page in text_of(client.get("/inbox/"))
+    shown = text_of(client.get(page))
+    assert "199****3456" in shown
+    assert "说组织关系在“何寨村党支部”" in shown
+    assert client_for(other_town_user).get(page).status_code == 404
+    assert "请选一项" in text_of(client.post(page, {"note": "不知道"}))
+    assert client.post(page, {"is_ours": "no"})["Location"] == "/inbox/"
+    assert client.get(page).status_code == 404
+
+
 def test_the_page_behind_the_code_says_nothing_of_anybody(station, here, client, client_for, clerk_user, county_user):
     address = f"/stations/{station.public_id}/arrive/"
     page = text_of(client.get(address))
@@ -163,6 +210,14 @@ def test_posts_points_lines_and_an_account_by_their_forms(station, client_for, c
     grant = Grant.objects.get(user=User.objects.named("newclerk").get())
     assert (grant.role, grant.outpost_path, grant.organisation) == ("station", station.path, county)
     assert "newclerk" in text_of(client.get(grant.user.get_absolute_url()))
+
+
+def test_the_second_station_of_a_city_says_who_looks_after_the_place(station, make_station, client_for, county_user):
+    second, far = make_station(region_code=CHAOYANG), make_station(region_code=KUNSHAN)
+    client, words = client_for(county_user), "流向本地的党员由序号在前的"
+    assert f'{words}<a href="{station.get_absolute_url()}"' in text_of(client.get(second.get_absolute_url()))
+    for one in (station, far):
+        assert words not in text_of(client.get(one.get_absolute_url()))
 
 
 def test_the_list_by_province_name_and_place(make_station, client_for, county_user):

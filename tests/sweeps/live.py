@@ -122,17 +122,17 @@ def kill_before(write: int) -> None:
 
     bulk.insert_select = counting(bulk.insert_select)
     bulk.copy_rows = counting(bulk.copy_rows)
-    running.raise_todos = counting(running.raise_todos)  # type: ignore[assignment]
-    running.close_todos = counting(running.close_todos)  # type: ignore[assignment]
-    runner.leases.end = counting(runner.leases.end)  # type: ignore[assignment]
+    running.raise_todos = counting(running.raise_todos)
+    running.close_todos = counting(running.close_todos)
+    runner.leases.end = counting(runner.leases.end)
 
 
 def without_protection() -> None:
     for handler in own.ALL:
         handlers.register(dataclasses.replace(handler, atomic=False))
     bare = SimpleNamespace(atomic=contextlib.nullcontext)
-    opening.transaction = bare  # type: ignore[assignment]
-    running.transaction = bare  # type: ignore[assignment]
+    opening.transaction = bare
+    running.transaction = bare
 
 
 def trials(step: str, *, protected: bool) -> list[dict[str, Any]]:

@@ -227,6 +227,26 @@ def test_proof_from_elsewhere_is_not_asked_again(
     assert (item(member).state, item(member).answer, item(member).way) == ("answered", "changed", "record")
 
 
+def test_what_one_quarter_learns_the_one_before_asks_no_more(
+    away: Any, county: Organisation, branch: Organisation, secretary_actor: Actor
+) -> None:
+    later = NOW + dt.timedelta(days=95)
+    member, other = away(branch, **STALE), away(branch, **STALE)
+    before, sweep = opened(county), opened(county, now=later)
+    asked = {(one.sweep_id, one.member_id): one for one in Item.objects.unscoped()}
+    assert {one.fields_to_ask[0] for one in asked.values()} == {"phone"}
+    fields = asked[sweep.pk, member.pk].fields_to_ask
+    by: dict[str, Any] = {"sweep": sweep, "by": secretary_actor, "now": later}
+    answering.answer(member=member, given=Given(confirmed=fields), **by)
+    answering.answer(member=other, given=Given(answer=Answer.RETURNED, on="2026-12-30"), **by)
+    old = {one.member_id: one for one in Item.objects.unscoped().filter(sweep=before)}
+    assert [(old[one.pk].state, old[one.pk].answer, old[one.pk].way) for one in (member, other)] == [
+        ("answered", "unchanged", "record"), ("answered", "returned", "record"),
+    ]  # fmt: skip
+    answering.undo(member=member, **by)
+    assert Item.objects.unscoped().get(sweep=before, member=member).state == "open"
+
+
 def test_saving_another_field_proves_nothing(
     away: Any, county: Organisation, branch: Organisation, secretary_actor: Actor
 ) -> None:

@@ -17,9 +17,12 @@ from accounts.models import User
 from audit.models import Event
 from branches.models import Organisation
 from core import clock
+from core.actors import SYSTEM
 from members.models import Journey, LostContact, Member
+from stations.models import Station, StationKind
 from sweeps.actions.opening import fill
-from sweeps.models import Finding, Item
+from sweeps.enums import NotReached
+from sweeps.models import Finding, Item, Sweep
 from sweeps.views import table
 from tests.sweeps.quarter import FRESH, item, opened, return_of
 
@@ -152,6 +155,32 @@ def test_what_else_may_have_become_of_somebody(
 ) -> None:
     send(secretary, two[0], **given)
     assert (item(two[0]).answer, Journey.objects.unscoped().get(member=two[0]).state) == (answer, state)
+
+
+@pytest.mark.parametrize(
+    ("verified", "known", "label"),
+    [
+        ({"phone": 91, "employer": 181}, "某店", "这几样都没变"),
+        ({"phone": 91}, "", "没有变化"),
+        ({"employer": 181}, "", "还不清楚"),
+        ({"employer": 181, "dues": 181}, "", "都还不清楚"),
+        ({}, "", "没有变化"),
+    ],
+)
+def test_nobody_is_said_to_be_unchanged_of_whom_nothing_is_registered(
+    secretary: Client,
+    away: Any,
+    county: Organisation,
+    branch: Organisation,
+    verified: dict[str, int],
+    known: str,
+    label: str,
+) -> None:
+    member = away(branch, **{**FRESH, **verified})
+    Journey.objects.unscoped().filter(member=member).update(employer=known)
+    opened(county)
+    page = secretary.get(card(member)).content.decode()
+    assert re.search(r'name="do" value="same">(.*?)<', page)[1] == label
 
 
 def test_not_reached_is_put_off_without_saying_how(secretary: Client, two: tuple[Member, Member]) -> None:
@@ -325,6 +354,42 @@ def test_all_at_home_except(secretary: Client, at_home: Any, branch: Organisatio
     assert of.canvassed_at is not None
 
 
+@pytest.mark.parametrize("kind", ["out", "short", "transferred"])
+def test_who_was_ticked_by_mistake_is_at_home_again(secretary: Client, at_home: Any, kind: str) -> None:
+    of, people = at_home
+    one = people[0].public_id
+    back = reverse("return-canvass-back", args=[of.public_id, one])
+    for _ in range(2):
+        data = {"ticked": [one], f"{one}-kind": kind, f"{one}-on": "2026-10-02"}
+        secretary.post(page("return-canvass", of), data)
+        assert Finding.objects.unscoped().get().kind == kind
+        assert back in secretary.get(page("return-canvass", of)).content.decode()
+        assert f"已撤回，{people[0].name}算在家" in text(secretary.post(back, follow=True))
+        assert not Finding.objects.unscoped().exists()
+        assert not Item.objects.unscoped().exists()
+        assert not Journey.objects.unscoped().exists()
+    assert secretary.post(back).status_code == 404
+    assert "零报告，上报" in text(secretary.get(of.get_absolute_url()))
+    kinds = list(Event.objects.unscoped().filter(kind__startswith="sweep_found").values_list("kind", flat=True))
+    assert sorted(kinds) == ["sweep_found"] * 2 + ["sweep_found_undone"] * 2
+
+
+@pytest.mark.parametrize(("kind", "words"), [("unreachable", "写明何一已经联系上"), ("deceased", "先到档案里更正")])
+def test_what_the_register_says_is_put_right_there_first(
+    secretary: Client, at_home: Any, secretary_actor: Any, kind: str, words: str
+) -> None:
+    of, people = at_home
+    one = people[0].public_id
+    back = reverse("return-canvass-back", args=[of.public_id, one])
+    secretary.post(page("return-canvass", of), {"ticked": [one], f"{one}-kind": kind, f"{one}-on": "2026-10-02"})
+    assert words in text(secretary.post(back, follow=True))
+    assert Finding.objects.unscoped().exists()
+    LostContact.objects.unscoped().update(state="found", found_on="2026-10-07")
+    Member.objects.unscoped().filter(public_id=one).update(party_status="normal")
+    secretary.post(back)
+    assert not Finding.objects.unscoped().exists()
+
+
 def test_one_wrong_line_writes_none_of_them(secretary: Client, at_home: Any) -> None:
     of, people = at_home
     first, second = people[0].public_id, people[1].public_id
@@ -412,25 +477,100 @@ def cost(act: Callable[[], Any]) -> int:
     return sum(1 for one in done if not re.match(r"(RELEASE )?SAVEPOINT|ROLLBACK TO|SELECT JSON\('", one["sql"]))
 
 
-@pytest.mark.parametrize(
-    ("given", "most"),
-    [
-        ({"do": "same"}, 12),
-        ({"ask_phone": "new", "phone": "19900123456", "ask_employer": "same"}, 12),
-        # Two records change, each with its own statement, and there is history to write.
-        ({"ask_phone": "new", "phone": "19900123456", "ask_employer": "new", "employer": "某厂"}, 15),
-        ({"do": "off"}, 12),
-    ],
-    ids=["unchanged", "changed phone", "changed phone and work", "not reached"],
-)
-def test_an_answer_and_the_next_card(
-    secretary: Client, two: tuple[Member, Member], given: dict[str, str], most: int
+@pytest.fixture
+def all_run_out(away: Any, county: Organisation, branch: Organisation) -> tuple[Member, Member]:
+    """Everything has run out of the first; another one is next."""
+    county.region_code = "379981"
+    county.save(update_fields=["region_code"])
+    first, second = away(branch, **dict.fromkeys(FRESH, 400)), away(branch, **STALE)
+    Member.objects.filter(pk=first.pk).update(home_address="何寨村 1 号")
+    Journey.objects.unscoped().filter(member=first).update(employer="某店", reason="work", region_code="320500")
+    Member.objects.filter(pk=second.pk).update(name="何小红")
+    opened(county)
+    return first, second
+
+
+AS_WAS = {f"ask_{field}": "same" for field in FRESH} | {"ask_dues": "unknown"}
+PHONE = {"ask_phone": "new", "phone": "19900123456"}
+WORK = {"ask_employer": "new", "employer": "某厂"}
+PLACE = {"ask_place": "new", "where": "江苏省苏州市昆山市某某路 3 号"}
+ADDRESS = {"ask_address": "new", "home_address": "何寨村 3 号"}
+DUES = {"ask_dues": "new", "dues_paid_to": "2026-09"}
+ANSWERS = {
+    "button": {"do": "same"},
+    "unchanged": AS_WAS,
+    "phone": AS_WAS | PHONE,
+    "work": AS_WAS | WORK,
+    "place": AS_WAS | PLACE,
+    "phone and work": AS_WAS | PHONE | WORK,
+    "phone and place": AS_WAS | PHONE | PLACE,
+    "address and dues": AS_WAS | ADDRESS | DUES,
+    "everything": AS_WAS | PHONE | WORK | PLACE | ADDRESS | DUES | {"ask_reason": "new", "reason": "family"},
+    "returned": {"result": "returned", "on": "2026-10-05"},
+    "transferred": {"result": "transferred", "on": "2026年9月"},
+    "unreachable": {"result": "unreachable", "on": "2026-06"},
+    "other": {"result": "other", "note": "在外地住院"},
+    **{f"not reached: {reason}": {"do": reason} for reason in NotReached.values},
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_answer_and_the_next_card_are_twelve_statements_at_most(
+    secretary: Client, all_run_out: tuple[Member, Member], answer: str
 ) -> None:
+    assert spent(secretary, all_run_out[0], ANSWERS[answer]) <= 12
+    assert item(all_run_out[0]).state == ("trying" if answer.startswith("not reached") else "answered")
+
+
+@pytest.mark.parametrize(
+    ("answer", "station", "closed", "most"),
+    [
+        ("button", True, True, 12),
+        ("phone and work", True, True, 12),
+        ("phone and place", False, True, 12),
+        ("phone and place", True, False, 20),
+        ("returned", True, False, 19),
+        ("returned", False, True, 17),
+        ("returned", True, True, 24),
+    ],
+)
+def test_where_others_have_to_follow_an_answer_it_costs_more(
+    secretary: Client, all_run_out: tuple[Member, Member], county: Organisation, answer: str, station: bool, closed: bool,
+    most: int,
+) -> None:  # fmt: skip
+    now = clock.now()
+    if station:  # whose people are worked out anew
+        Station.objects.create(
+            name="驻苏州站",
+            number=1,
+            path="99990001",
+            keeper=county,
+            region_code="320583",
+            kind=StationKind.objects.usual(),
+        )
+    if closed:  # whose books may have learned something
+        Sweep.objects.create(
+            quarter="2026Q3", organisation=county, path=county.path, state="closed", on="2026-07-01",
+            branch_due_on="2026-08-01", town_due_on="2026-08-01", county_due_on="2026-08-01",
+            opened_at=now - dt.timedelta(days=90), opened_by=SYSTEM.ref, closed_at=now - dt.timedelta(days=9),
+            closed_by=SYSTEM.ref,
+        )  # fmt: skip
+    assert spent(secretary, all_run_out[0], ANSWERS[answer]) <= most
+
+
+def test_a_death_is_an_act_of_its_own_in_the_register(secretary: Client, all_run_out: tuple[Member, Member]) -> None:
+    assert spent(secretary, all_run_out[0], {"result": "deceased", "on": "2026年9月3日"}) <= 18
+
+
+def spent(secretary: Client, member: Member, given: dict[str, str]) -> int:
+    """The statements of an answer after which the next card follows."""
     secretary.get("/")  # the session's clock is written once a minute
-    address, data = card(two[0]), {"version": 1, "way": "phone", **given}
+    address, data = card(member), {"version": 1, "way": "phone", **given}
     answered = []
-    assert cost(lambda: answered.append(secretary.post(address, data, **HTMX))) <= most
+    number = cost(lambda: answered.append(secretary.post(address, data, **HTMX)))
+    assert "上一位：何小明" in text(answered[0])
     assert "何小红" in text(answered[0])
+    return number
 
 
 @pytest.mark.parametrize("name", ["return-detail", "return-table", "return-fresh", "return-canvass"])

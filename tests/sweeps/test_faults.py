@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.db.models import F, Q
+from django.utils import timezone
 
 from branches.models import Organisation
+from core import bulk, hooks
 from core.actors import Actor
-from members.models import Evidence
+from core.errors import Blocked, UserError
+from members.actions.people import move_member
+from members.models import Evidence, Journey
 from sweeps.actions import answering, opening
-from sweeps.actions.answering import Given, Taken
-from sweeps.models import Item, Sweep
+from sweeps.actions.answering import Given
+from sweeps.models import Item, Return, Sweep
 from tests.installation import Installation
 from tests.sweeps.quarter import FRESH, LATER, NOW, item, opened
 
@@ -66,6 +73,117 @@ def test_the_monitor_killed_at_any_write_is_all_or_nothing(sample_county: Instal
         assert (after["todos"], after["runs"]) == ((0, 0) if trial["killed"] else (expected, 1))
         assert (again["todos"], again["runs"]) == (expected, 1)
     assert any(trial["after"]["todos"] and not trial["after"]["runs"] for trial in bare)
+
+
+# -- the calendar -------------------------------------------------------------------------------
+
+
+def quarters(*moments: str) -> list[str]:
+    """The sweeps there are after the clock has ticked at these moments, in the order in which they were opened."""
+    for moment in moments:
+        opening.open_due(timezone.make_aware(dt.datetime.fromisoformat(moment)))
+    return list(Sweep.objects.unscoped().order_by("pk").values_list("quarter", flat=True))
+
+
+FORTH = ("2026-09-30T23:59", "2026-10-01T00:00")
+LEAP = (
+    "2028-02-28T23:59",
+    "2028-02-29T00:00",
+    "2028-02-29T23:59",
+    "2028-03-01T00:00",
+    "2028-03-31T23:59",
+    "2028-04-01T00:00",
+)
+
+
+@pytest.mark.parametrize(
+    ("moments", "expected"),
+    [
+        (FORTH, ["2026Q3", "2026Q4"]),
+        (FORTH[::-1], ["2026Q4"]),
+        ((*FORTH, *FORTH[::-1], *FORTH), ["2026Q3", "2026Q4"]),
+        (LEAP, ["2028Q1", "2028Q2"]),
+        (LEAP[::-1], ["2028Q2"]),
+    ],
+)
+def test_the_clock_goes_across_the_end_of_a_quarter(
+    county: Organisation, moments: tuple[str, ...], expected: list[str]
+) -> None:
+    assert quarters(*moments) == expected
+
+
+def test_without_the_look_back_a_clock_set_back_opens_a_quarter_that_is_over(
+    county: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "blockers_to_open", lambda *_: [])
+    assert quarters(*FORTH[::-1]) == ["2026Q4", "2026Q3"]
+
+
+def test_by_another_calendar_than_ours_the_quarter_would_begin_late(
+    county: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening.timezone, "localdate", lambda now: now.astimezone(dt.UTC).date())
+    assert quarters(FORTH[1]) == ["2026Q3"]
+
+
+# -- meanwhile ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_no_answer_gets_into_a_return_that_was_handed_in_meanwhile(
+    away: Any, county: Organisation, branch: Organisation, secretary_actor: Actor, monkeypatch: pytest.MonkeyPatch,
+    protected: bool,
+) -> None:  # fmt: skip
+    member = away(branch, **{**FRESH, "phone": 91})
+    sweep = opened(county)
+    learn = answering._learn
+
+    def handed_in(*args: Any) -> Any:
+        Return.objects.unscoped().filter(sweep=sweep, organisation=branch).update(
+            state="submitted", submitted_at=LATER, submitted_by=secretary_actor.ref
+        )
+        return learn(*args)
+
+    monkeypatch.setattr(answering, "_learn", handed_in)
+    if not protected:
+        monkeypatch.setattr(answering, "in_editable_return", Q)
+    with nullcontext() if not protected else pytest.raises(Blocked, match="刚才这份报表已经上报"):
+        answering.answer(sweep=sweep, member=member, given=Given(confirmed=["phone"]), by=secretary_actor, now=LATER)
+    assert (item(member).state == "open") is protected
+    assert Evidence.objects.unscoped().filter(member=member).exists() is not protected
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_no_answer_gets_into_a_closed_quarter(
+    away: Any, county: Organisation, branch: Organisation, secretary_actor: Actor, monkeypatch: pytest.MonkeyPatch,
+    protected: bool,
+) -> None:  # fmt: skip
+    member = away(branch, **{**FRESH, "phone": 91})
+    sweep = opened(county)
+    Return.objects.unscoped().filter(sweep=sweep).update(
+        state="accepted", submitted_at=LATER, submitted_by=secretary_actor.ref, accepted_at=LATER,
+        accepted_by=secretary_actor.ref,
+    )  # fmt: skip
+    Sweep.objects.unscoped().filter(pk=sweep.pk).update(state="closed", closed_at=LATER, closed_by=secretary_actor.ref)
+    if not protected:
+        monkeypatch.setattr(answering, "blockers_to_answer", lambda *_: [])
+        monkeypatch.setattr(answering, "in_editable_return", Q)
+    with nullcontext() if not protected else pytest.raises(Blocked, match="已关闭"):
+        answering.answer(sweep=sweep, member=member, given=Given(confirmed=["phone"]), by=secretary_actor, now=LATER)
+    assert (item(member).state == "open") is protected
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_who_moves_in_mid_sweep_is_asked_at_the_new_branch(
+    away: Any, county: Organisation, branch: Organisation, other_branch: Organisation, town_actor: Actor,
+    monkeypatch: pytest.MonkeyPatch, protected: bool,
+) -> None:  # fmt: skip
+    member = away(branch, **{**FRESH, "phone": 91})
+    opened(county)
+    if not protected:
+        monkeypatch.setattr(hooks.member_moved, "_functions", [])
+    move_member(member=member, to=other_branch, by=town_actor, now=LATER)
+    assert (item(member).path == other_branch.path) is protected
 
 
 # -- at the same time ---------------------------------------------------------------------------
@@ -128,12 +246,9 @@ def test_two_schedulers_open_one_sweep(
                 )
 
 
-def unlocked(sweep: Any, member: Any, by: Actor) -> Any:
-    """As ``answering.locked``, without holding the row."""
-    found = Item.objects.visible_to(by).filter(sweep=sweep, member=member).select_related("sweep", "member").get()
-    return found, answering.Return.objects.unscoped().select_related("organisation", "sweep").get(
-        sweep=sweep, path=found.path
-    )
+def unlocked(by: Actor, **wanted: Any) -> Any:
+    """As ``answering.hold``, without holding the row."""
+    return Item.objects.visible_to(by).filter(**wanted).with_facts().with_return().with_other_quarters().get()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -154,22 +269,51 @@ def test_the_same_answer_ten_times_at_once_is_one(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("protected", [True, False])
 def test_two_people_answering_one_card_the_second_is_told(
     several_writers: None, away: Any, county: Organisation, branch: Organisation, secretary_actor: Actor, town_actor: Actor,
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, protected: bool,
 ) -> None:  # fmt: skip
     member = away(branch, **{**FRESH, "phone": 91})
     sweep = opened(county)
-    slow_down(monkeypatch, True)
+    slow_down(monkeypatch, protected)
     people = (secretary_actor, town_actor)
     given = Given(confirmed=["phone"], on_behalf="何建国")
     results = at_once(
         2,
         lambda place: answering.answer(sweep=sweep, member=member, given=given, by=people[place], version=1, now=LATER),
     )
-    assert sorted(type(one).__name__ for one in results) == ["Item", "Taken"]
-    assert isinstance(next(one for one in results if isinstance(one, Exception)), Taken)
-    assert item(member).version == 2
+    told = sorted(type(one).__name__ for one in results)
+    assert told == (["Item", "Taken"] if protected else ["Item", "Item"])
+    assert Evidence.objects.unscoped().filter(member=member).count() == (1 if protected else 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("protected", [True, False])
+def test_an_answer_does_not_write_over_what_became_of_the_stay_meanwhile(
+    away: Any, county: Organisation, branch: Organisation, secretary_actor: Actor, monkeypatch: pytest.MonkeyPatch,
+    protected: bool,
+) -> None:  # fmt: skip
+    member = away(branch, **{**FRESH, "employer": 181})
+    sweep = opened(county)
+    stay = Journey.objects.unscoped().get(member=member)
+    learn, update = answering._learn, bulk.update_rows
+
+    def overtaken(*args: Any) -> Any:
+        Journey.objects.unscoped().filter(pk=stay.pk).update(employer="别家", version=F("version") + 1)
+        return learn(*args)
+
+    monkeypatch.setattr(answering, "_learn", overtaken)
+    if not protected:
+        monkeypatch.setattr(bulk, "update_rows", lambda *args, **_check: update(*args))
+    given = Given(values={"employer": "某厂"})
+    if protected:
+        with pytest.raises(UserError, match="刚才有人改了同一份登记"):
+            answering.answer(sweep=sweep, member=member, given=given, by=secretary_actor, now=LATER)
+    else:
+        answering.answer(sweep=sweep, member=member, given=given, by=secretary_actor, now=LATER)
+    stay.refresh_from_db()
+    assert (stay.employer != "某厂", item(member).state == "open") == (protected, protected)
 
 
 def slow_down(monkeypatch: pytest.MonkeyPatch, protected: bool) -> None:
@@ -181,4 +325,4 @@ def slow_down(monkeypatch: pytest.MonkeyPatch, protected: bool) -> None:
 
     monkeypatch.setattr(answering, "_learn", slow)
     if not protected:
-        monkeypatch.setattr(answering, "locked", unlocked)
+        monkeypatch.setattr(answering, "hold", unlocked)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Grant
 from branches.models import Organisation
+from core import clock
 from core.actors import SYSTEM, Actor
 from core.errors import NotAllowed
 from inbox.actions import raise_todo
@@ -156,9 +157,36 @@ def test_one_digest_a_person(
             user=secretary_user, role=role, organisation=organisation, starts_on=TODAY, granted_by=SYSTEM.ref, granted_at=NOW
         )  # fmt: skip
     running.run(now=NOW)
+    assert running.tell_week(TODAY, NOW) == 1
     digests = Message.objects.unscoped().filter(title__contains="待办")
     said = [(one.to, one.title, one.text) for one in digests]
     assert said == [(secretary_user.public_id, "本周有 3 项待办", "红 1，蓝 2")], "two offices at one place count once"
+
+
+@pytest.mark.parametrize(
+    ("monday", "hours", "told"),
+    [
+        (dt.date(2026, 8, 31), [0, 7, 8, 9, 32], [8]),  # looked at midnight, told in the morning, and not again
+        (dt.date(2026, 8, 31), [20, 23], []),
+        (dt.date(2026, 8, 31), [20, 31, 32], [32]),
+        (dt.date(2026, 9, 28), [12 + 24 * day for day in range(1, 7)], [12 + 24]),
+        (dt.date(2026, 10, 5), [12, 36, 60, 84], [84]),  # the National Day is over on Thursday
+    ],
+)
+def test_a_weeks_digest_comes_once_and_by_day(
+    county: Organisation, town_user: Any, town: Organisation, monday: dt.date, hours: list[int], told: list[int]
+) -> None:
+    raise_todo("a", town, "别的事")
+    midnight = dt.datetime.combine(monday, dt.time(), NOW.tzinfo)
+    running.run(now=midnight)
+    seen = []
+    for hour in hours:
+        before = Message.objects.unscoped().count()
+        running.run_due(midnight + dt.timedelta(hours=hour))
+        running.run(now=midnight + dt.timedelta(hours=hour))  # and somebody looks by hand
+        if Message.objects.unscoped().count() > before:
+            seen.append(hour)
+    assert seen == told
 
 
 def test_what_waits_past_its_day_grows_more_urgent(branch: Organisation) -> None:
@@ -184,6 +212,27 @@ def test_who_is_known_to_the_county_alone_waits_for_the_county(
     person(heard=91, restricted=True)
     running.run(now=NOW)
     assert (level_of("contact", branch), level_of("contact", county)) == ("", "blue")
+
+
+def test_every_number_of_the_overview_is_its_list(
+    person: Any, town: Organisation, branch: Organisation, foreign_branch: Organisation, town_user: Any, client_for: Any
+) -> None:
+    person(heard=91), person(heard=400)
+    for number, (cause, days) in enumerate((("journey-arrival:a", 1), ("transfer:b", 1), ("transfer-late:c", 20))):
+        raise_todo(cause, (branch, town, branch)[number], "请办", due_on=clock.today() - dt.timedelta(days=days))
+    raise_todo("journey-arrival:d", branch, "请办", due_on=clock.today())
+    raise_todo("transfer-late:e", foreign_branch, "请办", due_on=TODAY)
+    Organisation.objects.filter(pk=branch.pk).update(elected_on="2010-01")
+    running.run(now=NOW)
+    mine = client_for(town_user)
+    lines = {line.title: line for line in mine.get(reverse("monitor")).context["lines"]}
+    found = {title: (line.waiting, line.red) for title, line in lines.items() if line.waiting}
+    assert found == {"久未联系": (1, 1), "换届": (1, 0), "报到过期没有确认": (1, 0), "转接过期没有回执": (2, 0)}
+    for line in lines.values():
+        for address, number in ((line.url, line.waiting), (f"{line.url}?level=red", line.red)):
+            assert mine.get(address).context["total"] == number
+    assert mine.get(f"{line.url}?level=blue").status_code == 404
+    assert mine.get(reverse("monitor-todos", args=["nothing"])).status_code == 404
 
 
 def test_pages(

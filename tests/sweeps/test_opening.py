@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from branches.models import Organisation, RuleSetting
+from branches.rules import set_rule
 from core.actors import SYSTEM, Actor
 from core.domain.dates import Quarter
 from core.errors import Blocked, NotAllowed
@@ -57,6 +58,21 @@ def test_a_town_may_set_another_shelf_life(
     here, there = away(branch, **{**FRESH, "phone": 100}), away(foreign_branch, **{**FRESH, "phone": 100})
     opened(county)
     assert (item(here).ask, item(there).ask) == (0, BITS["phone"])
+
+
+def test_a_shelf_life_may_be_that_of_a_kind_of_organisation(
+    away: Any, county: Organisation, branch: Organisation, other_branch: Organisation
+) -> None:
+    Organisation.objects.filter(pk=other_branch.pk).update(kind="632")
+    set_rule(
+        organisation=county, key="shelf_phone_days", value=60, kind="632", starts_on=dt.date(2026, 1, 1), by=SYSTEM
+    )
+    days = (60, 61, 90)
+    plain = [away(branch, **{**FRESH, "phone": ago}) for ago in days]
+    joint = [away(other_branch, **{**FRESH, "phone": ago}) for ago in days]
+    opened(county)
+    assert [item(one).ask for one in plain] == [0, 0, 0]
+    assert [item(one).ask for one in joint] == [0, BITS["phone"], BITS["phone"]]
 
 
 def test_who_cannot_be_reached_is_silent_and_asked_without_a_journey(

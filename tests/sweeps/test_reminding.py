@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from branches.models import Organisation
 from branches.rules import set_rule
 from core.actors import SYSTEM, Actor
-from core.errors import Blocked, NotAllowed
+from core.errors import Blocked, NotAllowed, UserError
 from core.paths import subtree
 from core.permissions import Permission
 from inbox.models import Message, Todo
 from sweeps import reminding
-from sweeps.actions import canvassing, opening, returns
-from sweeps.models import Sweep
+from sweeps.actions import answering, asking_again, canvassing, opening, returns
+from sweeps.actions.opening import Due
+from sweeps.models import Item, Sweep
 from tests.conftest import plant
 from tests.sweeps.quarter import opened, return_of
 
@@ -147,6 +150,53 @@ def test_the_level_above_is_asked_to_help_until_the_last_is_in(
     of.save()
     reminding.run_due(at("2026-12-02"))
     assert [text for text, _ in waiting(town) if "过了期限" in text] == []
+
+
+def test_the_unanswered_are_asked_once_more_until_new_dates(
+    sweep: Sweep, town: Organisation, branch: Organisation, other_branch: Organisation, county_actor: Actor, town_actor: Actor
+) -> None:  # fmt: skip
+    late = at("2026-12-01")
+    canvassing.nil_return(of=return_of(sweep, other_branch), by=SYSTEM, now=at("2026-10-20"))
+    put_off = Item.objects.unscoped().filter(path=branch.path).first()
+    answering.not_reached(sweep=sweep, member=put_off.member, reason="off", by=SYSTEM, now=late)
+    reminding.run_due(late)
+    assert waiting(town)[-1][1] == "red"
+    due = Due(dt.date(2026, 12, 15), dt.date(2026, 12, 20), dt.date(2026, 12, 28))
+    with pytest.raises(NotAllowed):
+        asking_again.ask_again(sweep=sweep, due=due, by=town_actor, now=late)
+    for wrong in (replace(due, branch=dt.date(2026, 11, 30)), replace(due, branch=dt.date(2026, 12, 21))):
+        with pytest.raises(UserError, match="期限"):
+            asking_again.ask_again(sweep=sweep, due=wrong, by=county_actor, now=late)
+    number = Item.objects.unscoped().unanswered().count()
+    assert asking_again.ask_again(sweep=sweep, due=due, by=county_actor, now=late) == number
+    put_off.refresh_from_db()
+    assert (put_off.next_on, put_off.tries) == (late.date(), 1)
+    assert [level for text, level in waiting(town) if "过了期限" in text] == []
+    assert (waiting(branch)[0][1], waiting(other_branch)) == ("info", [])
+    assert return_of(sweep, other_branch).state == "submitted"
+    before = len(told(branch))
+    reminding.run_due(at("2026-12-08"))
+    assert told(branch)[-1] == "期限 12 月 15 日，还有 7 天"
+    assert len(told(branch)) == before + 1
+
+
+def test_the_county_gives_new_dates_on_its_page(
+    sweep: Sweep, client_for: Any, county_user: Any, town_user: Any
+) -> None:
+    address = reverse("sweep-again", args=[sweep.public_id])
+    county = client_for(county_user)
+    assert address in county.get(sweep.get_absolute_url()).content.decode()
+    assert address not in client_for(town_user).get(sweep.get_absolute_url()).content.decode()
+    shown = county.get(address)
+    for key in ("people", "returns"):
+        assert county.get(shown.context[f"{key}_url"]).context["total"] == shown.context[key]
+    assert (
+        "不能早于今天"
+        in county.post(address, dict.fromkeys(("branch", "town", "county"), "2020-01-01")).content.decode()
+    )
+    assert county.post(address, dict.fromkeys(("branch", "town", "county"), "2036-01-01")).status_code == 302
+    sweep.refresh_from_db()
+    assert sweep.branch_due_on == dt.date(2036, 1, 1)
 
 
 def test_a_return_taken_back_waits_again(sweep: Sweep, other_branch: Organisation) -> None:

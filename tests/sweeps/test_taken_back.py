@@ -19,6 +19,7 @@ from members.actions.journeys import end_journey, open_journey
 from members.actions.people import move_member
 from members.actions.steps import undo_step
 from members.enums import Source
+from members.ledgers.records import Places
 from members.ledgers.restoring import restore
 from members.models import Freshness, Journey, JourneyStep, Member
 from sweeps import balance
@@ -47,6 +48,22 @@ def test_an_ending_that_is_undone_is_asked_again(
     assert (item(member).state, item(member).answer, item(member).fields_to_ask) == ("open", "", ["phone"])
 
 
+def test_a_departure_that_is_undone_leaves_the_sweep(
+    make_member: Any, county: Organisation, branch: Organisation, secretary_actor: Actor
+) -> None:
+    member = make_member(branch)
+    of = return_of(opened(county), branch)
+    canvassing.note_finding(
+        of=of, member=member, kind="out", values={"left_on": "2026-10"}, by=secretary_actor, now=LATER
+    )
+    assert item(member).answer == "new"
+    undo_step(step=JourneyStep.objects.unscoped().get(), by=secretary_actor, now=LATER)
+    assert not Item.objects.unscoped().exists()
+    assert not of.findings.all().unscoped().exists()
+    assert list(canvassing.at_home(of, secretary_actor)) == [member]
+    assert canvassing.blockers_to_nil(of) == []
+
+
 def test_proof_that_is_withdrawn_is_asked_again(
     away: Any, county: Organisation, branch: Organisation, secretary_actor: Actor
 ) -> None:
@@ -54,7 +71,15 @@ def test_proof_that_is_withdrawn_is_asked_again(
     opened(county)
     batch = new_id()
     answers.learn(
-        member=member, values={}, confirmed=["phone"], by=secretary_actor, source=Source.LEDGER, deed=batch, now=LATER
+        member=member,
+        stay=None,
+        values={},
+        confirmed=["phone"],
+        by=secretary_actor,
+        source=Source.LEDGER,
+        deed=batch,
+        now=LATER,
+        places=Places(),
     )
     assert (item(member).state, item(member).way) == ("answered", "ledger")
     restore(batch, by=secretary_actor, now=LATER)

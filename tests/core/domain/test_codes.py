@@ -59,7 +59,7 @@ def test_unknown_code_has_no_label():
 
 
 def test_code_sets_are_keys():
-    assert len({codeset: codeset.name for codeset in SETS}) == len(SETS) == 10
+    assert len({codeset: codeset.name for codeset in SETS}) == len(SETS) == 12
 
 
 def test_there_are_56_nations():

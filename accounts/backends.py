@@ -1,0 +1,24 @@
+"""Who is signed in, at every request: the account and what it may do today, with one query.
+
+Every page needs both, and an account without a single grant is rare.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+
+from accounts.models import Grant, User
+from core import clock
+
+
+class WithGrants(ModelBackend):
+    def get_user(self, user_id: Any) -> User | None:
+        today = clock.today()
+        grants = list(Grant.objects.filter(user=user_id).in_force(today).select_related("user", "organisation"))
+        if not grants:
+            return super().get_user(user_id)
+        user = grants[0].user
+        user.held = (today, grants)
+        return user if self.user_can_authenticate(user) else None

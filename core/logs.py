@@ -6,6 +6,8 @@ import logging
 import re
 from contextvars import ContextVar
 
+from redis.exceptions import ConnectionError as RedisAway
+
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _NUMBER = re.compile(r"\d{7,}[\dXx]?")
 
@@ -18,7 +20,8 @@ class RequestIds(logging.Filter):
 
 class BrokerAway(logging.Filter):
     """While the broker is away Celery, its scheduler and the sender say so every few seconds, with tracebacks: one sentence
-    instead, again after ten minutes."""
+    instead, again after ten minutes. So do the errors they make while they handle it: Kombu may stumble over a message that
+    it cannot put back, and Celery then ends its worker, which is started again."""
 
     SENTENCE = "Redis 暂时连不上：页面照常，后台任务先排队，Redis 恢复后自动接着办。"
     SAID_BY = ("celery.worker", "celery.beat", "jobs.publish", "py.warnings")
@@ -33,14 +36,19 @@ class BrokerAway(logging.Filter):
         self.said_at = -self.AGAIN
 
     def filter(self, record: logging.LogRecord) -> bool:
-        text = record.getMessage()
-        if not record.name.startswith(self.SAID_BY) or not any(words in text for words in self.SAID_OF_IT):
+        if not record.name.startswith(self.SAID_BY) or not self.is_of_it(record):
             return True
         if record.created - self.said_at < self.AGAIN:
             return False
         self.said_at = record.created
         record.msg, record.args, record.exc_info, record.exc_text = self.SENTENCE, (), None, None
         return True
+
+    def is_of_it(self, record: logging.LogRecord) -> bool:
+        text, error = record.getMessage(), record.exc_info[1] if record.exc_info else None
+        while error and not isinstance(error, RedisAway):
+            error = error.__cause__ or error.__context__
+        return error is not None or any(words in text for words in self.SAID_OF_IT)
 
 
 class HideNumbers(logging.Filter):

@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from redis.exceptions import ConnectionError as RedisAway
 
 from core.logs import BrokerAway, HideNumbers
 
@@ -41,6 +42,32 @@ def test_a_broker_that_is_away_is_one_sentence_every_ten_minutes(name: str, text
         if away.filter(made):
             said.append((made.getMessage(), made.exc_info))
     assert said == [(BrokerAway.SENTENCE, None)] * 2
+
+
+def ended_worker(first: Exception) -> logging.LogRecord:
+    """What Celery says when it ends a worker over an error that came up while it handled the ``first``."""
+    made = record("celery.worker.worker", "Unrecoverable error: %r", "'NoneType' object has no attribute 'hostname'")
+    try:
+        try:
+            raise first
+        except type(first):
+            raise AttributeError(name="hostname")  # noqa: B904 as the library does
+    except AttributeError as error:
+        made.exc_info = (AttributeError, error, error.__traceback__)
+    return made
+
+
+def test_a_worker_that_ends_because_the_broker_is_away_is_the_same_sentence():
+    away, made = BrokerAway(), ended_worker(RedisAway("refused"))
+    assert away.filter(made)
+    assert (made.getMessage(), made.exc_info) == (BrokerAway.SENTENCE, None)
+    assert not away.filter(ended_worker(RedisAway("refused")))
+
+
+def test_a_worker_that_ends_over_anything_else_says_what():
+    made = ended_worker(KeyError("task"))
+    assert BrokerAway().filter(made)
+    assert made.exc_info
 
 
 def test_what_else_celery_says_is_left_alone():

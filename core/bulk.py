@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection, models
 
+from core.arrays import array_of
 from core.behind import Behind, Statement
 from core.copying import CopyStream, copy_text
 from core.quick_json import text_of
@@ -169,7 +170,7 @@ def _update_at_once(
     quote = connection.ops.quote_name
     table, key = quote(model._meta.db_table), quote(_key(model))
     types = {field.column: _bare(field.db_type(connection)) for field in model._meta.concrete_fields}
-    given = [[_adapt(value) for value in column] for column in zip(*rows, strict=True)]
+    given = [array_of([_adapt(value) for value in column]) for column in zip(*rows, strict=True)]
     alike = [_adapt(value) for value in same.values()]
     sets = ", ".join(
         [f"{quote(name)} = v.{quote(name)}" for name in columns]
@@ -224,7 +225,7 @@ def upsert_same(
         types = {field.column: _bare(field.db_type(connection)) for field in model._meta.concrete_fields}
         marks = ", ".join(f"%s::{types[name]}" for name in values)
         sql = f"{head} SELECT unnest(%s::bigint[]), {marks}{tail}"
-        _run(lambda cursor: cursor.execute(sql, [list(keys), *given]), behind)
+        _run(lambda cursor: cursor.execute(sql, [array_of(keys), *given]), behind)
     else:
         rows = [(key, *given) for key in keys]
         _run(lambda cursor: cursor.executemany(f"{head} VALUES (%s, {marks}){tail}", rows), behind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -44,24 +44,29 @@ def capped(queryset: QuerySet[Any], limit: int) -> tuple[int, bool]:
 Numbers = dict[tuple[Any, ...], tuple[int, ...]]
 
 
-def by_sets(rows: QuerySet[Any], sets: Sequence[Sequence[str]], flags: Sequence[str]) -> list[Numbers]:
+def by_sets(parts: Sequence[QuerySet[Any]], sets: Sequence[Sequence[str]], flags: Sequence[str]) -> list[Numbers]:
     """For each set of columns, by the values that occur together: how many rows, and how many of them with each of ``flags``.
 
-    ``rows``: a queryset of ``values``; no column is in two sets, flags are true or not. PostgreSQL reads the rows once for all
-    sets, SQLite once for each.
+    ``parts``: querysets of the same ``values``, of which no two have a row in common; no column is in two sets, flags are true
+    or not. PostgreSQL reads the rows once for all sets, and several parts at a time; SQLite once for each set.
     """
     numbers = ", ".join(["COUNT(*)", *(f"COUNT(*) FILTER (WHERE {flag})" for flag in flags)])
     names = [", ".join(columns) for columns in sets]
 
     def read(select: str, group: str) -> list[tuple[Any, ...]]:
-        sql, params = rows.query.sql_with_params()
-        with connections[rows.db].cursor() as cursor:
-            cursor.execute(f"SELECT {select}, {numbers} FROM ({sql}) AS counted GROUP BY {group}", params)  # noqa: S608
+        statements: list[str] = []
+        given: list[Any] = []
+        for rows in parts:
+            sql, params = rows.query.sql_with_params()
+            statements.append(f"SELECT {select}, {numbers} FROM ({sql}) AS counted GROUP BY {group}")  # noqa: S608
+            given += params
+        with connections[parts[0].db].cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(statements), given)
             return cursor.fetchall()
 
-    if connections[rows.db].vendor != "postgresql":
+    if connections[parts[0].db].vendor != "postgresql":
         return [
-            {row[: len(columns)]: row[len(columns) :] for row in read(of_set, of_set)}
+            _added((row[: len(columns)], row[len(columns) :]) for row in read(of_set, of_set))
             for columns, of_set in zip(sets, names, strict=True)
         ]
     which = [f"GROUPING({columns[0]}) = 0" for columns in sets]
@@ -70,8 +75,16 @@ def by_sets(rows: QuerySet[Any], sets: Sequence[Sequence[str]], flags: Sequence[
     begin, after = len(sets), len(sets) + sum(map(len, sets))
     for place, columns in enumerate(sets):
         end = begin + len(columns)
-        found.append({row[begin:end]: row[after:] for row in together if row[place]})
+        found.append(_added((row[begin:end], row[after:]) for row in together if row[place]))
         begin = end
+    return found
+
+
+def _added(rows: Iterable[tuple[tuple[Any, ...], tuple[int, ...]]]) -> Numbers:
+    """The numbers that several parts have for one key, added up."""
+    found: Numbers = {}
+    for key, numbers in rows:
+        found[key] = tuple(map(sum, zip(numbers, found[key], strict=True))) if key in found else numbers
     return found
 
 
@@ -90,12 +103,14 @@ def hashed() -> Iterator[None]:
 @contextmanager
 def side_by_side() -> Iterator[None]:
     """Inside, PostgreSQL reads both sides of a join once: where an index of each has them in the same order, from end to end beside
-    each other, and of very many one more process joins while this one counts.
+    each other. Of a union it reads whole parts in several processes at a time, not each part in all of them.
 
     A narrow scope it takes for one row, and would read the other side again for each; of a wide one it would put everybody into a
-    hash table first, which costs more than it saves.
+    hash table first, which costs more than it saves. One join in several processes reads the inner side in each, and hands all
+    rows to the one that counts.
     """
-    with _planned(enable_nestloop="off", enable_hashjoin="off", max_parallel_workers_per_gather="1"):
+    whole = {"min_parallel_table_scan_size": "1TB", "min_parallel_index_scan_size": "1TB"}
+    with _planned(enable_nestloop="off", enable_hashjoin="off", max_parallel_workers_per_gather="2", **whole):
         yield
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.ledgers import LedgerRow
 
 _NUMBER = 24  # bits; no sheet has so many rows
@@ -17,9 +19,21 @@ class FirstRows:
 
     def before(self, person: int, row: LedgerRow) -> tuple[str, int] | None:
         """(sheet, number) of another row that spoke of the person before this one; None: it is the first."""
-        place = (self._sheets.setdefault(row.sheet, len(self._sheets)) << _NUMBER) + row.number
+        place = self._first_of(row.sheet) + row.number
         first = self._rows.setdefault(person, place)
         if first == place:
             return None
         sheet, number = divmod(first, 1 << _NUMBER)
         return list(self._sheets)[sheet], number
+
+    def take(self, persons: Sequence[int], sheet: str, numbers: Sequence[int]) -> bool:
+        """Note all of these rows, one a person, at once; False, and none is noted, where a person was spoken of already."""
+        first = self._first_of(sheet)
+        fresh = {person: first + number for person, number in zip(persons, numbers, strict=True)}
+        if len(fresh) < len(persons) or not self._rows.keys().isdisjoint(fresh):
+            return False
+        self._rows.update(fresh)
+        return True
+
+    def _first_of(self, sheet: str) -> int:
+        return self._sheets.setdefault(sheet, len(self._sheets)) << _NUMBER

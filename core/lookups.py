@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import Lookup
 
+from core.arrays import array_of
+
 
 class HasLetters(Lookup):  # not generic while it runs
     """Every character of the text stands somewhere in the column.
@@ -44,4 +46,4 @@ class Among(Lookup):  # not generic while it runs
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, before = self.process_lhs(compiler, connection)
         kind = self.lhs.output_field.rel_db_type(connection).split(" COLLATE ")[0]
-        return f"{column} = ANY(%s::{kind}[])", (*before, self.rhs)
+        return f"{column} = ANY(%s::{kind}[])", (*before, array_of(self.rhs))

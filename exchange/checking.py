@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -21,7 +21,6 @@ from core.first_rows import FirstRows
 from core.handlers import Progress
 from core.ledgers import CheckContext, Ledger, LedgerRow, Outcome
 from exchange import known, learning, planned, staging
-from exchange.digests import digest_of
 from exchange.enums import MarkMeaning
 from exchange.models import ImportBatch
 from exchange.organisations import BranchFinder
@@ -33,16 +32,25 @@ from exchange.tables import Table
 
 SKIPPED_SHOWN = 500
 _PERSON = re.compile(r"\s*\d{17}[\dXx]\s*")
+LOT = 4 * CHUNK  # rows at a time where most are likely to be known
 TERM = "term"  # where a ledger leaves, in a usable row's basis, what the town calls that row
 DEFAULT_MARKS = {"struck": MarkMeaning.LEAVE}
 
 
 class _Begun(NamedTuple):
-    """A chunk of which it was asked which rows are known. ``seen``: their digests, where that can be."""
+    """Rows of which it was asked which are known. ``seen``: their digests, where that can be."""
 
-    chunk: list[Row]
+    rows: list[Row]
     seen: Mapping[int, str]
     known: Callable[[], dict[int, known.Known]]
+
+
+class _Part(NamedTuple):
+    """Of the rows begun, those that are known, and those to be compared, of which was asked what the ledger wants to know."""
+
+    familiar: list[known.Familiar]
+    rows: list[LedgerRow]
+    looked_up: Callable[[], Any]
 
 
 class Checker:
@@ -84,15 +92,14 @@ class Checker:
         with Behind() as behind:
             for sheet in sheets:
                 chunks = sheet.rows if sheet.rows is not None else book.rows(sheet.index, CHUNK)
-                begun = (self._begin(sheet, chunk, behind) for chunk in chunks)
-                parsed = (self._go_on(sheet, one, behind) for one in one_behind(begun))
-                for rows, looked_up in one_behind(parsed):
-                    if rows:
-                        self._look(rows, looked_up())
-                        self._stage(rows, sheet.index, behind)
+                begun = (self._begin(sheet, rows, behind) for rows in self._gathered(sheet, chunks))
+                parts = (part for one in one_behind(begun) for part in self._parts(sheet, one, behind))
+                for part in one_behind(parts):
+                    self._look(part)
+                    self._stage(part, sheet.index, behind)
                     if progress is not None:
                         progress.step(self.counts["rows"], 0, f"已核对 {self.counts['rows']} 行")
-                    del rows, looked_up  # before those after the next are read
+                    del part  # before the one after the next is read
 
     def enter(self, name: str, title: str, unit: str, columns: Mapping[int, str]) -> RowParser:
         """The parser of a sheet; the finder and the context now speak of that sheet."""
@@ -110,79 +117,91 @@ class Checker:
         """Over every row's digest and outcome, in order."""
         return self._digest.hexdigest()
 
-    def _begin(self, sheet: Sheet, chunk: list[Row], behind: Behind) -> _Begun:
-        """Ask which of the rows are known."""
-        table = sheet.table
-        assert table is not None
-        parser, identity = self._parser(sheet, table), table.index_of("identity")
-        seen = _digests(parser, chunk, identity) if self._memory and identity is not None else {}
-        return _Begun(chunk, seen, behind.ask(lambda: self._memory.true(self._memory.recall(seen))))
+    def _gathered(self, sheet: Sheet, chunks: Iterable[list[Row]]) -> Iterator[list[Row]]:
+        """More at a time where they are likely to be known: what is asked of a thousand rows costs almost as much of ten."""
+        self._parser(sheet)
+        lot: list[Row] = []
+        for chunk in chunks:
+            lot += chunk
+            if len(lot) >= (LOT if self._memory else 1):
+                yield lot
+                lot = []
+        if lot:
+            yield lot
 
-    def _go_on(self, sheet: Sheet, begun: _Begun, behind: Behind) -> tuple[list[LedgerRow], Callable[[], Any]]:
-        """Parse the rows that are not, and ask what the ledger wants to know of them."""
-        rows = self._parsed(sheet, *begun)
-        unread = [row for row in rows if staging.SAME_AS not in row.basis]
-        return rows, behind.ask(lambda: self.ledger.look_up(unread, self.context))
+    def _begin(self, sheet: Sheet, rows: list[Row], behind: Behind) -> _Begun:
+        """Ask which of the rows are known."""
+        identity = _table(sheet).index_of("identity")
+        seen = _digests(self._parser(sheet), rows, identity) if self._memory and identity is not None else {}
+        return _Begun(rows, seen, behind.ask(lambda: self._memory.true(self._memory.recall(seen))))
+
+    def _parts(self, sheet: Sheet, begun: _Begun, behind: Behind) -> Iterator[_Part]:
+        """Parse the rows that are not, and ask what the ledger wants to know of them: of no more at a time than ever."""
+        table, parser, true = _table(sheet), self._parser(sheet), begun.known()
+        identity = table.index_of("identity")
+        familiar: list[known.Familiar] = []
+        rows: list[LedgerRow] = []
+        for one in begun.rows:
+            if one.number < table.first_data_row:
+                continue
+            if identity is not None and (known_ := true.get(one.number)) is not None:
+                self.filled[sheet.name] += bool(one.filled)
+                parser.pass_over(one.cells)
+                familiar.append((one.number, one.cells[identity], known_))
+            elif (row := self._parsed(sheet, parser, one, identity, begun.seen)) is not None:
+                rows.append(row)
+                if len(rows) == CHUNK:
+                    yield self._part(sheet, familiar, rows, behind)
+                    familiar, rows = [], []
+        if familiar or rows:
+            yield self._part(sheet, familiar, rows, behind)
+
+    def _part(self, sheet: Sheet, familiar: list[known.Familiar], rows: list[LedgerRow], behind: Behind) -> _Part:
+        numbers = [number for number, _who, _known in familiar]
+        seen: FirstRows = self.context.memory.setdefault("seen_persons", FirstRows())
+        if not (
+            self._people.take([int(who[:17]) for _number, who, _known in familiar], sheet.name, numbers)
+            and seen.take([known_.subject for _number, _who, known_ in familiar], sheet.name, numbers)
+        ):
+            raise known.Doubtful
+        return _Part(familiar, rows, behind.ask(lambda: self.ledger.look_up(rows, self.context)))
 
     def _parsed(
-        self, sheet: Sheet, chunk: list[Row], seen: Mapping[int, str], known_: Callable[[], dict[int, known.Known]]
-    ) -> list[LedgerRow]:
-        table = sheet.table
-        assert table is not None
-        parser, identity = self._parser(sheet, table), table.index_of("identity")
-        place = self.finder.place if self.ledger.people else None
-        rows: list[LedgerRow] = []
-        familiar = known_()
-        for number, cells, mark, filled in chunk:
-            if number < table.first_data_row:
-                continue
-            who = cells[identity] if identity is not None and identity < len(cells) else None
-            if number in familiar:
-                self.filled[sheet.name] += bool(filled)
-                parser.pass_over(cells)
-                rows.append(self._unread(sheet, number, str(who), familiar[number]))
-                continue
-            if who.__class__ is not str or not _PERSON.fullmatch(who):
-                why = skip_reason(Row(number, cells, mark, filled), table)
-                if why is not None:
-                    self._skip(sheet, number, why)
-                    continue
-            if mark:
-                sheet.marks[mark] += 1
-                if self.marks.get(mark) == MarkMeaning.LEAVE:
-                    self._skip(sheet, number, "struck" if mark == "struck" else "marked")
-                    continue
-            self.filled[sheet.name] += bool(filled)
-            digest = seen.get(number) or digest_of(parser.text_of(cells), mark)
-            row = parser.parse(number, cells, mark)
-            row.digest = digest
-            if mark:
-                self._marked(row)
-            if place is not None:
-                self._double(row)
-                place(row)
-            rows.append(row)
-        return rows
+        self, sheet: Sheet, parser: RowParser, one: Row, identity: int | None, seen: Mapping[int, str]
+    ) -> LedgerRow | None:
+        """None for one that is no record."""
+        number, cells, mark, filled = one
+        who = cells[identity] if identity is not None and identity < len(cells) else None
+        if who.__class__ is not str or not _PERSON.fullmatch(who):
+            why = skip_reason(one, _table(sheet))
+            if why is not None:
+                self._skip(sheet, number, why)
+                return None
+        if mark:
+            sheet.marks[mark] += 1
+            if self.marks.get(mark) == MarkMeaning.LEAVE:
+                self._skip(sheet, number, "struck" if mark == "struck" else "marked")
+                return None
+        self.filled[sheet.name] += bool(filled)
+        digest = seen.get(number) or parser.digest_of(cells, mark)
+        row = parser.parse(number, cells, mark)
+        row.digest = digest
+        if mark:
+            self._marked(row)
+        if self.ledger.people:
+            self._double(row)
+            self.finder.place(row)
+        return row
 
-    def _parser(self, sheet: Sheet, table: Table) -> RowParser:
+    def _parser(self, sheet: Sheet) -> RowParser:
         parser = self._parsers.get(sheet.index)
         if parser is None:
+            table = _table(sheet)
             keys = {index: key for index, (_heading, key) in table.columns.items()}
             parser = self._parsers[sheet.index] = self.enter(sheet.name, table.title, table.unit, keys)
             sheet.read_as = known.fingerprint(self) if self.ledger.remembers else ""
             self._memory = known.Memory.of(self, sheet.read_as if self._quick else "")
         return parser
-
-    def _unread(self, sheet: Sheet, number: int, who: str, known_: known.Known) -> LedgerRow:
-        row = LedgerRow(sheet.name, number, values={"identity": who}, outcome=Outcome.UNCHANGED)
-        row.organisation_id = known_.organisation_id
-        row.digest = known_.digest
-        row.basis = {staging.SAME_AS: known_.row, TERM: known_.term}
-        self._double(row)
-        seen: FirstRows = self.context.memory.setdefault("seen_persons", FirstRows())
-        if row.messages or seen.before(known_.subject, row):
-            raise known.Doubtful
-        return row
 
     @property
     def _parsers(self) -> dict[int, RowParser]:
@@ -212,13 +231,16 @@ class Checker:
 
     # -- rows, one or many --------------------------------------------------------------------
 
-    def _look(self, rows: list[LedgerRow], looked_up: Any) -> None:
-        self.context.looked_up = looked_up
-        self.ledger.check([row for row in rows if staging.SAME_AS not in row.basis], self.context)
+    def _look(self, part: _Part) -> None:
+        rows, familiar = part.rows, part.familiar
+        self.context.looked_up = part.looked_up()
+        self.ledger.check(rows, self.context)
         if self._memory and any(one.code == "duplicate_in_file" for row in rows for one in row.messages):
             raise known.Doubtful
         counts = self.counts
-        counts["rows"] += len(rows)
+        counts["rows"] += len(rows) + len(familiar)
+        counts[Outcome.UNCHANGED.value] += len(familiar)
+        self.terms.update([known_.term for _number, _who, known_ in familiar])
         for row in rows:
             counts[row.outcome.value] += 1
             if row.outcome.usable and TERM in row.basis:
@@ -233,11 +255,16 @@ class Checker:
             if one.code == "learned_value":
                 self.learned_used.add((one.column, learning.plain(row.raw.get(one.column))))
 
-    def _stage(self, rows: list[LedgerRow], sheet: int, behind: Behind) -> None:
-        staging.stage(rows, self.batch, sheet, behind, self.planned_by)
+    def _stage(self, part: _Part, sheet: int, behind: Behind) -> None:
+        known.stage(part.familiar, self.batch, sheet, behind)
+        staging.stage(part.rows, self.batch, sheet, behind, self.planned_by)
         behind.go()
-        told = "".join([f"{row.digest}{row.organisation_id}{row.outcome.value}" for row in rows])
-        self._digest.update(told.encode())
+        told = [(row.number, f"{row.digest}{row.organisation_id}{row.outcome.value}") for row in part.rows]
+        told += [
+            (number, f"{known_.digest}{known_.organisation_id}{Outcome.UNCHANGED.value}")
+            for number, _who, known_ in part.familiar
+        ]
+        self._digest.update("".join([text for _number, text in sorted(told)]).encode())
 
     def again(self, row: LedgerRow, sheet: Mapping[str, Any], corrections: Mapping[str, str]) -> LedgerRow:
         """Read and compare one staged row again, with what people have corrected since."""
@@ -271,11 +298,16 @@ class Checker:
         return {name: self.counts[name] for name in names}
 
 
-def _digests(parser: RowParser, chunk: list[Row], identity: int) -> dict[int, str]:
+def _table(sheet: Sheet) -> Table:
+    assert sheet.table is not None  # of a sheet that is used
+    return sheet.table
+
+
+def _digests(parser: RowParser, rows: list[Row], identity: int) -> dict[int, str]:
     """By row number, of rows that name a person by number and bear no mark: no others are ever known."""
     return {
-        row.number: digest_of(parser.text_of(row.cells))
-        for row in chunk
+        row.number: parser.digest_of(row.cells)
+        for row in rows
         if not row.mark and identity < len(row.cells) and _is_number(row.cells[identity])
     }
 

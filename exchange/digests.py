@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -23,16 +24,31 @@ def _begun() -> Any:
     return hashlib.blake2b(key=row_key(), digest_size=12)
 
 
-def hashed(text: str) -> str:
-    code = _begun().copy()
-    code.update(text.encode("utf-8", "replace"))
-    return str(code.hexdigest())
+def _going_on(begun: Any) -> Callable[[bytes], str]:
+    """The digest of what was begun and what is given."""
+
+    def digest(content: bytes) -> str:
+        code = begun.copy()
+        code.update(content)
+        return str(code.hexdigest())
+
+    return digest
+
+
+def persons_of(batch: ImportBatch) -> Callable[[str], str]:
+    """What gives the hash of an identity number within this batch, "" for none."""
+    begun = _begun().copy()
+    begun.update(f"{batch.public_id}:".encode())
+    digest = _going_on(begun)
+    return lambda identity: digest(identity.encode("utf-8", "replace")) if identity else ""
 
 
 def person_hash(identity: str, batch: ImportBatch) -> str:
-    return hashed(f"{batch.public_id}:{identity}") if identity else ""
+    return persons_of(batch)(identity)
 
 
-def digest_of(text: str, mark: str = "") -> str:
-    """``text``: see :meth:`exchange.parsing.RowParser.text_of`."""
-    return hashed(f"{mark}\x1f{text}")
+def digests_of(layout: str, mark: str = "") -> Callable[[bytes], str]:
+    """What gives the digest of a row of that look by its cells: see :meth:`exchange.parsing.RowParser.digest_of`."""
+    begun = _begun().copy()
+    begun.update(f"{mark}\x1f{layout}\x1f".encode("utf-8", "replace"))
+    return _going_on(begun)

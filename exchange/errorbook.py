@@ -91,7 +91,7 @@ def _wrong_rows(batch: ImportBatch) -> tuple[dict[int, Wrong], list[ImportRow]]:
     rows = ImportRow.objects.unscoped().filter(batch=batch)
     found: dict[int, Wrong] = {}
     doubles: list[ImportRow] = []
-    chosen = list((rows.filter(outcome__in=stopped) | rows.filter(warned=True)).order_by("pk"))
+    chosen = list((rows.filter(outcome__in=stopped) | rows.filter(warned=True)).order_by("sheet", "number"))
     for stored, row in zip(chosen, staging.open_rows(chosen, batch), strict=True):
         if {one.code for one in row.messages if one.level == "error"} == {DOUBLE}:
             doubles.append(stored)
@@ -102,11 +102,11 @@ def _wrong_rows(batch: ImportBatch) -> tuple[dict[int, Wrong], list[ImportRow]]:
 
 def _said_of_double(stored: ImportRow, batch: ImportBatch) -> str:
     """第 25 行与第 4 行是同一个人，没有放进来。 The earlier row is unknown where the two name the person in different ways."""
-    same = ImportRow.objects.unscoped().filter(batch=batch, person=stored.person, pk__lt=stored.pk)
-    first = same.order_by("pk").first() if stored.person else None
+    same = ImportRow.objects.unscoped().filter(batch=batch, person=stored.person).order_by("sheet", "number")
+    first = same.first() if stored.person else None
     names = {sheet["index"]: sheet["name"] for sheet in batch.sheets}
     where = f"工作表“{names[stored.sheet]}”" if len([one for one in batch.sheets if one["use"]]) > 1 else ""
-    if first is None:
+    if first is None or first.pk == stored.pk:
         return f"{where}第 {stored.number} 行与前面一行是同一个人，没有放进来。"
     other = f"工作表“{names[first.sheet]}”" if first.sheet != stored.sheet else ""
     return f"{where}第 {stored.number} 行与{other}第 {first.number} 行是同一个人，没有放进来。"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.actors import Actor
 from core.behind import Behind
 from core.bulk import copy_rows
-from core.ledgers import Ledger, LedgerRow
+from core.ledgers import Ledger, LedgerRow, Outcome
 from core.permissions import Permission
+from exchange.digests import persons_of
 from exchange.enums import State
-from exchange.models import ImportBatch, KnownRows
+from exchange.models import ImportBatch, ImportRow, KnownRows
 
 if TYPE_CHECKING:
     from exchange.checking import Checker
@@ -40,24 +41,30 @@ class Doubtful(Exception):
 
 class Known(NamedTuple):
     """``row``: the ImportRow that holds the content. ``state``: as :meth:`Ledger.standing` gives it. ``proves``: see
-    :meth:`Ledger.prove`. ``line``: all of it as it is kept."""
+    :meth:`Ledger.prove`. ``rest``: all but the digest, as it is kept."""
 
     digest: str
+    rest: str
     row: int
     organisation_id: int | None
     subject: int
     state: str
     proves: str
     term: str
-    line: str
 
     @classmethod
     def read(cls, digest: str, rest: str) -> Known:
         row, organisation, subject, state, proves, term = rest.split(BETWEEN)
-        line = f"{digest}{BETWEEN}{rest}"
         return cls(
-            digest, int(row), int(organisation) if organisation else None, int(subject), state, proves, term, line
+            digest, rest, int(row), int(organisation) if organisation else None, int(subject), state, proves, term
         )
+
+    @property
+    def line(self) -> str:
+        return f"{self.digest}{BETWEEN}{self.rest}"
+
+
+Familiar = tuple[int, str, Known]  # a row that is known: its number, the identity number in it, what is known of it
 
 
 def fingerprint(checker: Checker) -> str:
@@ -128,6 +135,19 @@ class Memory:
             return {}
         states = self._ledger.standing([known.subject for known in recalled.values()], self._by)
         return {number: known for number, known in recalled.items() if states.get(known.subject) == known.state}
+
+
+def stage(rows: Sequence[Familiar], batch: ImportBatch, sheet: int, behind: Behind) -> None:
+    """Write them as unchanged rows whose content an earlier import holds."""
+    person_of = persons_of(batch)
+    stored = [
+        (number, known.organisation_id, person_of(who.upper()), known.digest, known.row) for number, who, known in rows
+    ]
+    same = {
+        "batch_id": batch.pk, "sheet": sheet, "outcome": Outcome.UNCHANGED.value, "warned": False, "codes": "",
+        "chunk": 0, "place": 0, "blob": b"",
+    }  # fmt: skip
+    copy_rows(ImportRow, ("number", "organisation_id", "person", "digest", "same_as"), stored, behind, same)
 
 
 def remember(

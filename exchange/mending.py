@@ -50,8 +50,11 @@ def _stop_double(batch: ImportBatch, stored: ImportRow, fresh: LedgerRow) -> Non
     person = person_hash(fresh.values.get("identity") or "", batch)
     if not person:
         return
-    other = ImportRow.objects.unscoped().filter(batch=batch, person=person).exclude(pk=stored.pk).order_by("pk").first()
-    if other is not None and (other.outcome != Outcome.ERROR or other.pk < stored.pk):
+    others = ImportRow.objects.unscoped().filter(batch=batch, person=person).exclude(pk=stored.pk)
+    other = others.order_by("sheet", "number").first()
+    if other is not None and (
+        other.outcome != Outcome.ERROR or (other.sheet, other.number) < (stored.sheet, stored.number)
+    ):
         text = f"这个身份证号在第 {other.number} 行已经有了，同一个人只能有一行，请删掉一行。"
         fresh.error("duplicate_in_file", text, "identity")
 

@@ -12,12 +12,15 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
+from core import quick_json
 from core.columns import Column, Kind
 from core.domain.cells import Parsed, shown
 from core.domain.freetext import hide_numbers
 from core.domain.regions import Place, parse_place_parts
 from core.ledgers import Ledger, LedgerRow, Message
+from exchange import celljson
 from exchange.cellreaders import DITTO, Finding, Reader, make_reader
+from exchange.digests import digests_of
 
 REMEMBERED = 20_000  # texts a column keeps; identity numbers and phones hardly repeat and are not kept
 NOT_REMEMBERED = frozenset({Kind.IDENTITY, Kind.PHONE, Kind.NAME})
@@ -54,6 +57,7 @@ class RowParser:
             self._steps.append((index, key, reader, None if column.kind in NOT_REMEMBERED else {}))
             self._note_part(column)
         self._layout = "\x1f".join(self._readers)
+        self._digest = digests_of(self._layout)
         self._picks: dict[int, Callable[[Sequence[Any]], tuple[Any, ...]]] = {}
         self._above: Sequence[Any] = ()
 
@@ -95,12 +99,13 @@ class RowParser:
             self._places(row)
         return row
 
-    def text_of(self, cells: Sequence[Any]) -> str:
-        """A row's cells as they came, by what they are read as: equal texts are equal rows. Other cells do not matter."""
+    def digest_of(self, cells: Sequence[Any], mark: str = "") -> str:
+        """Of a row's cells as they came, by what they are read as: equal digests are equal rows. Other cells do not matter."""
         pick = self._picks.get(len(cells))
         if pick is None:
             pick = self._picks[len(cells)] = self._pick(len(cells))
-        return f"{self._layout}{pick(cells)!r}"
+        digest = digests_of(self._layout, mark) if mark else self._digest
+        return digest(quick_json.dumps(pick(cells), celljson.packed))
 
     def _pick(self, width: int) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
         places = [index for index, _key, _reader, _seen in self._steps if index < width]

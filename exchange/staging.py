@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any, NamedTuple
 
 from core import crypto, quick_json
 from core.behind import Behind
 from core.bulk import copy_later, copy_rows
-from core.domain.cells import CellError
 from core.ledgers import OUTCOMES, CellChange, LedgerRow, Message, Outcome
-from exchange import digests, planned
+from exchange import celljson, digests, planned
 from exchange.models import ImportBatch, ImportChunk, ImportRow
 
 FOUND = ("outcome", "warned", "codes", "organisation_id", "person")  # columns of a row that a second look may change
-ROW_COLUMNS = (*FOUND, "number", "digest", "chunk", "place", "same_as")
+ROW_COLUMNS = (*FOUND, "number", "digest", "chunk", "place")
 CHUNK_COLUMNS = ("first", "blob", "plans")
 SEALED_TOGETHER = 100
-SAME_AS = "same_as"  # in the basis of a row whose content an earlier import holds
 CHUNK = 2000
 Bundle = dict[str, Any]
 BLANK: tuple[Any, ...] = (None, "", [])
-_DECODERS = {"d": dt.date.fromisoformat, "t": dt.datetime.fromisoformat, "e": CellError}
-
-
-def _default(value: Any) -> Any:
-    """Cells that JSON does not know, so that a correction or a second check reads the very same cell."""
-    if isinstance(value, dt.datetime):
-        return {"t": value.isoformat()}
-    if isinstance(value, dt.date):
-        return {"d": value.isoformat()}
-    if isinstance(value, CellError):
-        return {"e": value.text}
-    raise TypeError(f"{type(value).__name__} cannot be staged")
-
-
-def _decoded(raw: Any) -> Any:
-    if raw.__class__ is dict:
-        ((kind, text),) = raw.items()
-        return _DECODERS[kind](text)
-    return raw
 
 
 def chunk_context(batch_public_id: str, sheet: int, first: int) -> str:
@@ -117,7 +94,7 @@ def _unpacked(content: list[Any], place: int) -> Bundle:
 
 
 def _encoded(content: Any) -> bytes:
-    return quick_json.dumps(content, _default)
+    return quick_json.dumps(content, celljson.packed)
 
 
 def _row_from(bundle: Bundle, stored: Stored, sheet: str) -> LedgerRow:
@@ -126,7 +103,7 @@ def _row_from(bundle: Bundle, stored: Stored, sheet: str) -> LedgerRow:
     for key in bundle.get("n", ()):
         del raw[key]
     for key, cell in bundle.get("r", {}).items():
-        raw[key] = _decoded(cell)
+        raw[key] = celljson.unpacked(cell)
     return LedgerRow(
         sheet=sheet,
         number=stored.number,
@@ -244,17 +221,11 @@ def stage(rows: Sequence[LedgerRow], batch: ImportBatch, sheet: int, behind: Beh
     for start in range(0, len(rows), SEALED_TOGETHER):
         part = rows[start : start + SEALED_TOGETHER]
         first = part[0].number
-        own: list[LedgerRow] = []
-        for row in part:
-            same = row.basis.get(SAME_AS)
-            stored.append((*found_of(row, batch), row.number, row.digest, first, len(own), same))
-            if same is None:
-                own.append(row)
-        if own:
-            chunks.append((first, _encoded(packed(own)), planned.encoded(own, planned_by)))
+        stored += [(*found_of(row, batch), row.number, row.digest, first, place) for place, row in enumerate(part)]
+        chunks.append((first, _encoded(packed(part)), planned.encoded(part, planned_by)))
     where = {"batch_id": batch.pk, "sheet": sheet}
     copy_later(ImportChunk, CHUNK_COLUMNS, lambda: _sealed_chunks(chunks, batch.public_id, sheet), behind, where)
-    copy_rows(ImportRow, ROW_COLUMNS, stored, behind, {**where, "blob": b""})
+    copy_rows(ImportRow, ROW_COLUMNS, stored, behind, {**where, "blob": b"", "same_as": None})
 
 
 def _sealed_chunks(
@@ -290,12 +261,22 @@ def staged(batch: ImportBatch, *, outcomes: Iterable[Outcome] | None = None) -> 
         yield list(zip([one.sheet for one in found], open_rows(found, batch), strict=True))
 
 
-def stored_rows(batch: ImportBatch, *, outcomes: Iterable[Outcome] | None = None) -> Iterator[list[StagedRow]]:
-    """The same, closed. Read through one cursor: asked for chunk by chunk, the database, which has no statistics of rows that
-    were written a moment ago, would sort all of them for every chunk."""
+def stored_rows(
+    batch: ImportBatch, *, outcomes: Iterable[Outcome] | None = None, most: int = CHUNK
+) -> Iterator[list[StagedRow]]:
+    """The same, closed; of rows that were recognised up to ``most`` at a time. Read through one cursor: asked for chunk by chunk,
+    the database, which has no statistics of rows that were written a moment ago, would sort all of them for every chunk."""
     rows = ImportRow.objects.unscoped().filter(batch=batch).order_by("sheet", "number")
     if outcomes is not None:
         rows = rows.filter(outcome__in=[outcome.value for outcome in outcomes])
     found = map(StagedRow._make, rows.values_list(*StagedRow._fields).iterator(chunk_size=CHUNK))
-    while chunk := list(islice(found, CHUNK)):
+    chunk: list[StagedRow] = []
+    own = 0
+    for row in found:
+        chunk.append(row)
+        own += row.same_as is None
+        if own == CHUNK or len(chunk) == most:
+            yield chunk
+            chunk, own = [], 0
+    if chunk:
         yield chunk

@@ -30,6 +30,7 @@ from exchange.staging import StagedRow
 
 REGISTER = "county register"
 USABLE = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
+LOT = 5 * staging.CHUNK  # rows at a time where most were recognised
 CHECK_AGAIN = "请重新核对后再导入。"
 
 
@@ -137,7 +138,7 @@ class _Chunks:
         self._memories = _Memories(batch, checker)
 
     def sealed(self) -> Iterator[tuple[list[StagedRow], planned.Sealed]]:
-        for stored in staging.stored_rows(self._batch, outcomes=USABLE):
+        for stored in staging.stored_rows(self._batch, outcomes=USABLE, most=LOT):
             yield stored, planned.sealed(stored, self._checker.planned_by, self._batch)
 
     def begun(self, stored: list[StagedRow], plans: planned.Sealed, behind: Behind) -> Callable[[], _Chunk]:

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, Case, Count, ExpressionWrapper, F, IntegerField, Q, Value, When
+from django.db.models.functions import Length
 
+from branches.models import Organisation
 from core import counting
 from core.actors import Actor
+from core.paths import WIDTH
 from core.permissions import Permission
 from core.scoping import in_ranges
 from members import bands, standing
@@ -23,6 +26,9 @@ from members.clears import OF_JOURNEY
 from reports.overview.lists import AWAY, EVERYBODY, HERE, SEARCHED
 
 ONE = Value(1)  # counts rows; a column would have to be read
+MANY = 100_000  # rows; fewer are counted before further processes have begun
+PARTS = 8  # more than there are processes: they are not of one size
+LEVELS = 2  # of the tree, at whose organisations a part may begin
 PLACES = 8  # more than a kind of bands has
 SEXES = ("1", "2", "", bands.NONE)  # the last: stated as not known
 SETS = (("region_code", "mobility"), ("industry", "reason"), ("bands", "schooling"))
@@ -72,7 +78,8 @@ class People:
 
 
 def people(actor: Actor, today: dt.date) -> People:
-    """Five queries (on SQLite, which reads the stays once for each tally, seven), and those for the rules."""
+    """Five queries (of very many people one more; on SQLite, which reads the stays once for each tally, seven), and those for
+    the rules."""
     with counting.hashed():
         spells = SEARCHED.queryset(actor).order_by().values_list("state").annotate(number=Count(ONE))
         stays = _stays(actor, today)
@@ -114,11 +121,14 @@ class Stays:
 
 def _stays(actor: Actor, today: dt.date) -> Stays:
     rows, traits = AWAY.queryset(actor).order_by(), _traits(today)
+    number = rows.count()
+    beside = _beside(rows, actor)
+    parts = _parts(beside, actor) if number > MANY else [beside]
     with counting.side_by_side():
-        found = _read(_beside(rows, actor), traits)
-    if sum(number.away for number in found.work.values()) != rows.count():
+        found = _read(parts, traits)
+    if sum(number.away for number in found.work.values()) != number:
         # A stay that is not kept where its person is: a mend of the data is due, the figures must be right all the same.
-        found = _read(rows, traits)
+        found = _read([rows], traits)
     return found
 
 
@@ -129,6 +139,19 @@ def _beside(rows: Any, actor: Actor) -> Any:
     return (
         beside if actor.everything else beside.filter(in_ranges(["member__home_path"], actor.ranges(Permission.VIEW)))
     )
+
+
+def _parts(beside: Any, actor: Actor) -> list[Any]:
+    """The rows in parts of neighbouring organisations, none of them in two, so that several processes count at a time."""
+    upper = Organisation.objects.within(actor).alias(length=Length("path")).filter(length__lte=LEVELS * WIDTH)
+    paths = list(upper.order_by("path").values_list("path", flat=True))
+    cuts = sorted({paths[len(paths) * place // PARTS] for place in range(1, PARTS)}) if paths else []
+    ranges = zip([None, *cuts], [*cuts, None], strict=True)
+    return [beside.filter(_between("home_path", *one), _between("member__home_path", *one)) for one in ranges]
+
+
+def _between(column: str, low: str | None, high: str | None) -> Q:
+    return (Q(**{f"{column}__gte": low}) if low else Q()) & (Q(**{f"{column}__lt": high}) if high else Q())
 
 
 def _traits(today: dt.date) -> dict[str, Any]:
@@ -150,8 +173,8 @@ def _traits(today: dt.date) -> dict[str, Any]:
     }
 
 
-def _read(rows: Any, traits: Mapping[str, Any]) -> Stays:
-    found = counting.by_sets(rows.values(*SETS[0], *SETS[1], **traits), SETS, FLAGS)
+def _read(parts: list[Any], traits: Mapping[str, Any]) -> Stays:
+    found = counting.by_sets([rows.values(*SETS[0], *SETS[1], **traits) for rows in parts], SETS, FLAGS)
     places, work, banded = ({key: Number(*one) for key, one in numbers.items()} for numbers in found)
     person: dict[tuple[str, ...], Number] = {}
     for (place, code), number in banded.items():

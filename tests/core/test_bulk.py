@@ -3,20 +3,24 @@
 import datetime as dt
 
 import pytest
+from django.db.models import F
 
 from audit.actions import CHANGE_COLUMNS, copy_changes
 from audit.models import Change
 from branches.models import Organisation, RuleSetting
 from core import clock
 from core.bulk import copy_rows, update_rows
+from core.lookups import Among
 from exchange.models import ImportBatch, ImportChunk
 from members.models import Member
 
 pytestmark = pytest.mark.django_db
 
+AWKWARD = ["plain", "tab\tand\nline\rfeed", "back\\slash \\N \\.", "“引号”'\"", "", "\\t", "，逗号;", "😀"]
+
 
 def test_every_awkward_text_survives():
-    awkward = ["plain", "tab\tand\nline\rfeed", "back\\slash \\N \\.", "“引号”'\"", "", "\\t", "，逗号;", "😀"]
+    awkward = AWKWARD
     now = clock.now().replace(microsecond=123456)
     rows = [("t", f"o{number}", number, {"值": [text, None], "数": [1, True]}) for number, text in enumerate(awkward)]
     assert copy_changes(rows, at=now, actor="abc 张三", batch="", source="edit") == len(awkward)
@@ -51,6 +55,30 @@ def test_updates_of_one_row_and_of_several_write_the_same(branch, make_member, s
     columns = ("marks", "birth_date", "restricted", "updated_at")
     assert update_rows(Member, columns, rows, same={"note": "改'\\"}) == len(rows)
     assert list(Member.objects.filter(note="改'\\").order_by("pk").values_list("pk", *columns)) == rows
+
+
+def test_awkward_texts_as_one_array():
+    given = [*AWKWARD, "{a,b}", "NULL", 'say "no"']
+    for _ in range(len(given) + 1):
+        ImportBatch.objects.create(file_name="台账.xlsx", sha256="0", uploaded_at=clock.now())
+    batches = ImportBatch.objects.unscoped().order_by("pk")
+    rows = list(zip(batches.values_list("pk", flat=True), [*given, "another"], strict=True))
+    assert update_rows(ImportBatch, ("file_name",), rows) == len(rows)
+    assert list(batches.values_list("pk", "file_name")) == rows
+    assert list(batches.filter(Among(F("file_name"), given)).values_list("file_name", flat=True)) == given
+    assert (
+        list(batches.filter(Among(F("pk"), [pk for pk, _text in rows[2:4]])).values_list("pk", "file_name"))
+        == rows[2:4]
+    )
+    assert not batches.filter(Among(F("file_name"), [])).exists()
+
+
+def test_an_emptied_value_among_others(branch, other_branch):
+    rows = [(branch.pk, None, ""), (other_branch.pk, "2026-11", '"')]
+    assert update_rows(Organisation, ("founded_on", "short_name"), rows) == 2
+    found = Organisation.objects.in_bulk([branch.pk, other_branch.pk])
+    assert (found[branch.pk].founded_on, found[branch.pk].short_name) == (None, "")
+    assert (found[other_branch.pk].founded_on.iso(), found[other_branch.pk].short_name) == ("2026-11", '"')
 
 
 def test_no_rows_is_no_statement():

@@ -11,6 +11,8 @@ from django.db import transaction
 
 from core import clock
 from core.ledgers import ledger
+from exchange import checking, staging
+from exchange.actions import applies
 from exchange.actions.applies import apply, undo
 from exchange.models import ImportRow, KnownRows
 from exchange.report import report_of, rows_of
@@ -42,6 +44,7 @@ def outcome(people: Town, lines: list[str], **more: Any) -> dict[str, Any]:
             "checked": [
                 report_of(checked),
                 checked.terms,
+                checked.digest,
                 list(rows_of(checked)),
                 [one["code"] for one in checked.notices],
             ]
@@ -88,6 +91,18 @@ def test_the_same_file_again_is_hardly_read(people):
     assert same_both_ways(people) == PLAIN
     people.take()
     assert same_both_ways(people) == PLAIN, "known from the second import as from the first"
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3])
+def test_however_many_rows_are_in_hand_at_a_time(people, monkeypatch, chunk: int):
+    """Known rows pass in larger lots than those that are read, and everything keeps the file's order."""
+    people.take()
+    monkeypatch.setattr(checking, "CHUNK", chunk)
+    monkeypatch.setattr(staging, "CHUNK", chunk)
+    for lot in (1, 5):
+        monkeypatch.setattr(applies, "LOT", lot)
+        lines = [one.replace("某厂", "某店") if at % 3 == 1 else one for at, one in enumerate(people.lines)]
+        assert same_both_ways(people, lines) == 3
 
 
 def test_the_register_too(people):

@@ -23,6 +23,7 @@ from core.paths import outpost
 from inbox.models import Todo
 from members.models import Journey
 from members.views.lists import Asked
+from reports.overview import people as overview
 from reports.overview import presenters
 from reports.overview.people import people
 from stations.models import Station, StationKind
@@ -110,13 +111,15 @@ def total(chart: Any) -> int:
 
 @few
 @given(
-    population=populations, months=st.sampled_from([6, 6, 3]), by=st.sampled_from(["elapsed", "expected"]), who=st.integers(0, 2)
+    population=populations, months=st.sampled_from([6, 6, 3]), by=st.sampled_from(["elapsed", "expected"]), who=st.integers(0, 2),
+    many=st.sampled_from([0, 1_000_000]),
 )  # fmt: skip
 def test_sums_equal_the_lists_behind_them(
-    population, months, by, who, branch, other_branch, foreign_branch, make_member, county_actor, town_actor, secretary_actor,
+    population, months, by, who, many, branch, other_branch, foreign_branch, make_member, county_actor, town_actor, secretary_actor,
     monkeypatch,
 ):  # fmt: skip
     monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(overview, "MANY", many)
     actor = (county_actor, town_actor, secretary_actor)[who]
     with rolled_back():
         settle([branch, other_branch, foreign_branch], make_member, population)

@@ -141,13 +141,15 @@ class Checker:
         identity = table.index_of("identity")
         familiar: list[known.Familiar] = []
         rows: list[LedgerRow] = []
-        for one in begun.rows:
-            if one.number < table.first_data_row:
+        for one in _let_go(begun.rows):
+            number, cells, _mark, filled = one
+            if number < table.first_data_row:
                 continue
-            if identity is not None and (known_ := true.get(one.number)) is not None:
-                self.filled[sheet.name] += bool(one.filled)
-                parser.pass_over(one.cells)
-                familiar.append((one.number, one.cells[identity], known_))
+            if identity is not None and (known_ := true.get(number)) is not None:
+                if filled:
+                    self.filled[sheet.name] += 1
+                parser.pass_over(cells)
+                familiar.append((number, cells[identity], known_))
             elif (row := self._parsed(sheet, parser, one, identity, begun.seen)) is not None:
                 rows.append(row)
                 if len(rows) == CHUNK:
@@ -301,6 +303,13 @@ class Checker:
 def _table(sheet: Sheet) -> Table:
     assert sheet.table is not None  # of a sheet that is used
     return sheet.table
+
+
+def _let_go(rows: list[Row]) -> Iterator[Row]:
+    """In order, and none is kept: those of three lots would be in memory at a time."""
+    rows.reverse()
+    while rows:
+        yield rows.pop()
 
 
 def _digests(parser: RowParser, rows: list[Row], identity: int) -> dict[int, str]:

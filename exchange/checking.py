@@ -32,7 +32,7 @@ from exchange.tables import Table
 
 SKIPPED_SHOWN = 500
 _PERSON = re.compile(r"\s*\d{17}[\dXx]\s*")
-LOT = 4 * CHUNK  # rows at a time where most are likely to be known
+LOT = 2 * CHUNK  # rows at a time where most are likely to be known
 TERM = "term"  # where a ledger leaves, in a usable row's basis, what the town calls that row
 DEFAULT_MARKS = {"struck": MarkMeaning.LEAVE}
 
@@ -100,6 +100,9 @@ class Checker:
                     if progress is not None:
                         progress.step(self.counts["rows"], 0, f"已核对 {self.counts['rows']} 行")
                     del part  # before the one after the next is read
+        # Who stood in the file has been asked; the checker may live on in circles until somebody looks for them.
+        self._people, self._memory = FirstRows(), known.Memory(self.ledger, self.by)
+        self.context.memory.pop("seen_persons", None)
 
     def enter(self, name: str, title: str, unit: str, columns: Mapping[int, str]) -> RowParser:
         """The parser of a sheet; the finder and the context now speak of that sheet."""

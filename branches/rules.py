@@ -19,6 +19,7 @@ from audit import actions as audit
 from branches.models import Organisation, RuleSetting
 from core import clock, rules
 from core.actors import Actor
+from core.compiled import Compiled
 from core.errors import NotAllowed, UserError
 from core.paths import ancestors, subtree
 from core.permissions import Permission
@@ -29,6 +30,7 @@ LONGEST_TEXT = 200
 
 # Within read_once(): nothing before the first question, then one list of all settings.
 _read: ContextVar[list[list[RuleSetting]] | None] = ContextVar("rules_read", default=None)
+_ALL: Compiled[RuleSetting] = Compiled(lambda: RuleSetting.objects.select_related("organisation"))
 
 # What the register of organisations itself watches; each app declares its own next to the code that reads it.
 OWN_RULES = (
@@ -187,7 +189,7 @@ def _in_force(
         wanted &= Q() if paths is None else Q(organisation__path__in=paths)
         return list(RuleSetting.objects.filter(wanted).select_related("organisation"))
     if not read:
-        read.append(list(RuleSetting.objects.select_related("organisation")))
+        read.append(_ALL())
     return [
         one
         for one in read[0]

@@ -151,36 +151,52 @@ def update_rows(
     if not rows:
         return 0
     written = len(rows)
+    several = written > 1  # a row alone is planned in a third of the time without the array
+    at_once = several and connection.vendor == "postgresql"
+    sql, values = (_update_at_once if at_once else _update_each)(model, columns, rows, same, next_version)
 
-    def execute(cursor: Any, sql: str, values: Any, *, many: bool) -> None:
+    def execute(cursor: Any) -> None:
         nonlocal written
-        cursor.executemany(sql, values) if many else cursor.execute(sql, values)
+        cursor.executemany(sql, values) if several and not at_once else cursor.execute(sql, values)
         written = cursor.rowcount
 
+    _run(execute, behind)
+    return written
+
+
+def _update_at_once(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], same: Mapping[str, Any],
+    next_version: bool,
+) -> tuple[str, list[Any]]:  # fmt: skip
     quote = connection.ops.quote_name
     table, key = quote(model._meta.db_table), quote(_key(model))
-    if connection.vendor == "postgresql":
-        types = {field.column: _bare(field.db_type(connection)) for field in model._meta.concrete_fields}
-        given = [array_of([_adapt(value) for value in column]) for column in zip(*rows, strict=True)]
-        alike = [_adapt(value) for value in same.values()]
-        sets = ", ".join(
-            [f"{quote(name)} = v.{quote(name)}" for name in columns]
-            + [f"{quote(name)} = %s::{types[name]}" for name in same]
-        )
-        arrays = ", ".join(f"%s::{types[name]}[]" for name in (_key(model), *columns))
-        names = ", ".join(["id", *map(quote, columns)])
-        sql = f"UPDATE {table} AS t SET {sets} FROM unnest({arrays}) AS v ({names}) WHERE t.{key} = v.id"  # noqa: S608
-        sql += " AND t.version = v.version - 1" if next_version else ""
-        _run(lambda cursor: execute(cursor, sql, [*alike, *given], many=False), behind)
-    else:
-        sets = ", ".join(f"{quote(name)} = %s" for name in (*columns, *same))
-        sql = f"UPDATE {table} SET {sets} WHERE {key} = %s"  # noqa: S608 names are ours
-        sql += " AND version = %s" if next_version else ""
-        alike = [_plain(value) for value in same.values()]
-        before = columns.index("version") + 1 if next_version else 0
-        values = [(*map(_plain, row[1:]), *alike, row[0], *([row[before] - 1] if next_version else ())) for row in rows]
-        _run(lambda cursor: execute(cursor, sql, values, many=True), behind)
-    return written
+    types = {field.column: _bare(field.db_type(connection)) for field in model._meta.concrete_fields}
+    given = [array_of([_adapt(value) for value in column]) for column in zip(*rows, strict=True)]
+    alike = [_adapt(value) for value in same.values()]
+    sets = ", ".join(
+        [f"{quote(name)} = v.{quote(name)}" for name in columns]
+        + [f"{quote(name)} = %s::{types[name]}" for name in same]
+    )
+    arrays = ", ".join(f"%s::{types[name]}[]" for name in (_key(model), *columns))
+    names = ", ".join(["id", *map(quote, columns)])
+    sql = f"UPDATE {table} AS t SET {sets} FROM unnest({arrays}) AS v ({names}) WHERE t.{key} = v.id"  # noqa: S608
+    sql += " AND t.version = v.version - 1" if next_version else ""
+    return sql, [*alike, *given]
+
+
+def _update_each(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], same: Mapping[str, Any],
+    next_version: bool,
+) -> tuple[str, Any]:  # fmt: skip
+    """A single row's values, or those of each row."""
+    quote = connection.ops.quote_name
+    sets = ", ".join(f"{quote(name)} = %s" for name in (*columns, *same))
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {quote(_key(model))} = %s"  # noqa: S608 names are ours
+    sql += " AND version = %s" if next_version else ""
+    alike = [_plain(value) for value in same.values()]
+    before = columns.index("version") + 1 if next_version else 0
+    values = [(*map(_plain, row[1:]), *alike, row[0], *([row[before] - 1] if next_version else ())) for row in rows]
+    return sql, values if len(values) > 1 else values[0]
 
 
 def _run(statement: Statement, behind: Behind | None) -> None:

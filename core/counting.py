@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, connections, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from core.paths import ancestors
 
@@ -24,6 +24,22 @@ def by_path(queryset: QuerySet[Any], column: str, limit: int) -> dict[str, int] 
         cursor.execute(f"SELECT counted_path, COUNT(*) FROM ({sql}) AS counted GROUP BY counted_path", params)  # noqa: S608
         counts: dict[str, int] = dict(cursor.fetchall())
     return counts if sum(counts.values()) <= limit else None
+
+
+def by_level(queryset: QuerySet[Any], path: str, length: int, *columns: str) -> list[tuple[Any, ...]]:
+    """(the first ``length`` characters of the column ``path``, ``columns`` ..., rows).
+
+    First by the whole path: rows that an index has in this order are counted as they come, and only the sums of each path go into
+    a hash table.
+    """
+    groups = queryset.order_by().values(path, *columns).annotate(number=Count("*"))
+    sql, params = groups.query.sql_with_params()
+    names = ", ".join(columns)
+    numbers = f"SUBSTR({path}, 1, %s) AS upper_path, {names}, CAST(SUM(number) AS bigint)"
+    with connections[queryset.db].cursor() as cursor:
+        cursor.execute(f"SELECT {numbers} FROM ({sql}) AS counted GROUP BY upper_path, {names}", [length, *params])  # noqa: S608
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def rolled_up(counts: dict[str, int]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-class UserError(Exception):
+class ActionRefused(Exception):
     """An expected refusal: shown as it is, nothing was written. ``code`` is for programs and tests."""
 
     def __init__(self, text: str, code: str = "refused") -> None:
@@ -14,8 +14,12 @@ class UserError(Exception):
         self.code = code
 
 
-class NotAllowed(UserError):
-    """Inside the scope, but without the right: 403."""
+class UserError(ActionRefused):
+    """What the reader can mend, or wait for: the page shows it where it was asked."""
+
+
+class NotAllowed(ActionRefused):
+    """Inside the scope, but without the right: 403, whatever page it was. Never shown as a mistake on a form."""
 
     def __init__(self, text: str = "您的岗位没有这项权限。需要时请向上一级党组织说明。") -> None:
         super().__init__(text, "not_allowed")

@@ -93,6 +93,14 @@ class ScopedQuerySet(models.QuerySet[M]):
         further = self.model.further_condition(actor, permission)
         return scoped.filter(in_ranges([column], actor.ranges(permission)), further)
 
+    def visible_through(self, relation: str, actor: Actor, permission: Permission = Permission.VIEW) -> Self:
+        """Keeps the rows whose record at the foreign key ``relation`` is visible as well: by columns of a table that is joined
+        anyhow, where a sub-query would have the database read and plan that table twice. It scopes nothing by itself."""
+        if actor.everything:
+            return self.all()
+        target: Any = self.model._meta.get_field(relation).related_model
+        return self.filter(_at(relation, target.scope_condition(actor, permission)))
+
     def unscoped(self) -> Self:
         """Every row. A test lists the few files that may call this, each with its reason."""
         return self._scoped()
@@ -136,6 +144,15 @@ class ScopedQuerySet(models.QuerySet[M]):
     def raw(self, *args: Any, **kwargs: Any) -> Any:
         self._require_scope()
         return super().raw(*args, **kwargs)
+
+
+def _at(relation: str, condition: Any) -> Any:
+    """A condition on a record as one on the rows whose ``relation`` leads there."""
+    if isinstance(condition, tuple):
+        return f"{relation}__{condition[0]}", condition[1]
+    moved = condition.copy()
+    moved.children = [_at(relation, child) for child in condition.children]
+    return moved
 
 
 def _unsliced(rows: Any) -> Any:

@@ -17,7 +17,7 @@ from accounts.actors import actor_for
 from accounts.models import User
 from core import clock, handlers
 from core.actors import SYSTEM, Actor, acting_as
-from core.errors import UserError
+from core.errors import ActionRefused, UserError
 from core.handlers import Handler, Stopped, job_finished
 from jobs import leases
 from jobs.models import Job
@@ -91,7 +91,7 @@ def _run(job: Job, handler: Handler) -> None:
                 _end(job, Job.State.CANCELLED, progress, text="")
             else:
                 logger.warning("job %s was taken by another worker; this run ends", job.public_id)
-        except UserError as refusal:
+        except ActionRefused as refusal:
             _end(job, Job.State.FAILED, progress, error=hide(refusal.text)[:400])
         except Exception:
             support_id = "".join(secrets.choice("bcdfghjkmnpqrstvwxz") for _ in range(6))

@@ -34,11 +34,17 @@ _COURSE = frozenset({"state", "left_on", "ended_on"})  # of a journey
 _WHERE = frozenset({"region_code"})
 _PLACE = frozenset({"home_path", "care_path"})  # of a member
 _NEWER = "excluded.{0}_on IS NOT NULL AND (t.{0}_on IS NULL OR excluded.{0}_on >= t.{0}_on)"
-FRESH_SETS = ", ".join(
-    f"{name}_{part} = CASE WHEN {_NEWER.format(name)} THEN excluded.{name}_{part} ELSE t.{name}_{part} END"
-    for name in FRESH
-    for part in ("on", "from")
-)
+
+
+@lru_cache(maxsize=4096)
+def fresh_sets(fields: frozenset[str]) -> str:
+    """What an upsert of :class:`Freshness` does where the person has a row: nothing to what is not among ``fields``."""
+    return ", ".join(
+        f"{name}_{part} = CASE WHEN {_NEWER.format(name)} THEN excluded.{name}_{part} ELSE t.{name}_{part} END"
+        for name in FRESH
+        if name in fields
+        for part in ("on", "from")
+    )
 
 
 class Writer:
@@ -258,7 +264,7 @@ class Writer:
         }
         bulk.copy_rows(Evidence, ("member_id", "fields"), proved, self._behind, act)
         for fields, members in alike.items():
-            bulk.upsert_same(Freshness, members, self._fresh(fields), FRESH_SETS, self._behind)
+            bulk.upsert_same(Freshness, members, self._fresh(fields), fresh_sets(fields), self._behind)
         self._tell(
             hooks.evidence_recorded,
             members=proofs,

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, Q, Value, When
-from django.db.models.functions import Substr
+from django.db.models import BooleanField, Case, Q, Value, When
 from django.utils import timezone
 
 from branches.enums import PLACES
 from branches.models import Organisation
 from core.actors import Actor
+from core.counting import by_level
 from core.paths import WIDTH, subtree
 from core.permissions import Permission
 from core.scoping import in_ranges
@@ -66,7 +66,7 @@ def people_in(sweep: Sweep, path: str, actor: Actor) -> defaultdict[str, Counter
     ``unreachable``."""
     items = Item.objects.visible_by("path", actor).filter(in_ranges(["path"], [subtree(path)]), sweep=sweep)
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for at, state, answer, route, number in _grouped(items, path, "state", "answer", "route"):
+    for at, state, answer, route, number in by_level(items, "path", len(path) + WIDTH, "state", "answer", "route"):
         count = found[at]
         count["asked"] += number
         count[f"route{route}"] += number
@@ -87,7 +87,7 @@ def returns_in(sweep: Sweep, path: str, actor: Actor) -> defaultdict[str, Counte
     done = When(canvassed_at__isnull=False, then=Value(True))
     rows = rows.annotate(is_canvassed=Case(done, default=Value(False), output_field=BooleanField()))
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for at, state, is_canvassed, number in _grouped(rows, path, "state", "is_canvassed"):
+    for at, state, is_canvassed, number in by_level(rows, "path", len(path) + WIDTH, "state", "is_canvassed"):
         count = found[at]
         count["branches"] += number
         count["canvassed"] += number if is_canvassed else 0
@@ -108,12 +108,6 @@ def waiting_for_review(sweep: Sweep, actor: Actor) -> Any:
     mine = Q(organisation__parent=actor.organisation_id)
     in_a_place = Q(organisation__parent__kind__in=PLACES, organisation__parent__parent=actor.organisation_id)
     return rows.filter(mine | in_a_place).select_related("organisation", "sweep").official()
-
-
-def _grouped(rows: Any, path: str, *columns: str) -> Iterable[tuple[Any, ...]]:
-    """COUNT(*) by level below ``path`` and columns: an index can answer it without the table."""
-    grouped = rows.order_by().annotate(at=Substr("path", 1, len(path) + WIDTH)).values_list("at", *columns)
-    return grouped.annotate(number=Count("*"))
 
 
 def _own_returns(sweep: Sweep, organisations: Iterable[Organisation], actor: Actor) -> dict[int, Return]:

@@ -29,17 +29,20 @@ def still_to_ask(actor: Actor) -> list[Any]:
 
 def queue(sweep: Sweep, path: str, actor: Actor, today: dt.date) -> Any:
     """The cards that are due at an organisation, in order; each knows how many there are (``left``)."""
-    items = Item.objects.visible_to(actor, Permission.EDIT).filter(sweep=sweep, path=path).due(today)
-    return items.with_facts().with_return().annotate(left=Window(Count("pk"))).in_queue_order()
+    items = Item.objects.visible_by("path", actor, Permission.EDIT).filter(sweep=sweep, path=path).due(today)
+    return items.with_facts().annotate(left=Window(Count("pk"))).in_queue_order()
 
 
 def next_card(sweep: Sweep, path: str, actor: Actor, today: dt.date, past: Item | None = None) -> Item | None:
     """The card that comes next; after ``past``, where one was put off, and round to the first again."""
     cards = queue(sweep, path, actor, today)
+    found = None
     if past is not None:
-        later = cards.filter(Q(route__lt=past.route) | Q(route=past.route, pk__gt=past.pk))
-        return later.first() or cards.first()
-    return cards.first()
+        found = cards.filter(Q(route__lt=past.route) | Q(route=past.route, pk__gt=past.pk)).first()
+    found = found or cards.first()
+    if found is not None:
+        found.sweep = sweep
+    return found
 
 
 def counts(of: Return, actor: Actor) -> dict[str, int]:

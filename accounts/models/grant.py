@@ -4,11 +4,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts import roles
 from accounts.models.user import User
 from branches.models import Organisation, Post
+from core.actors import SYSTEM
 from core.fields import ActorField, PathField, PublicIdField
 from core.paths import Range, subtree
 
@@ -24,9 +25,10 @@ class Outpost:
 class GrantQuerySet(models.QuerySet["Grant"]):
     def live(self, today: dt.date) -> GrantQuerySet:
         """Not withdrawn, not over, and the post (if any) is still held; may begin later."""
+        held = Post.objects.visible_to(SYSTEM).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
         return self.filter(
             Q(ends_on__isnull=True) | Q(ends_on__gte=today),
-            Q(post__isnull=True) | Q(post__ends_on__isnull=True) | Q(post__ends_on__gte=today),
+            Q(post__isnull=True) | Exists(held.filter(pk=OuterRef("post"))),
             withdrawn_at__isnull=True,
         )
 

@@ -167,8 +167,6 @@ def grant_post(request: PortalRequest, public_id: str) -> HttpResponse:
     if form.is_valid():
         try:
             made = grant_actions.grant(user=user, by=actor, **form.cleaned_data)
-        except NotAllowed:
-            raise
         except UserError as refusal:
             form.add_error(None, refusal.text)
         else:
@@ -198,8 +196,6 @@ def stand_in_page(request: PortalRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = grant_actions.stand_in(grant=grant, by=actor, **form.cleaned_data)
-        except NotAllowed:
-            raise
         except UserError as refusal:
             form.add_error(None, refusal.text)
         else:

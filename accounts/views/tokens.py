@@ -34,8 +34,6 @@ def tokens_page(request: PortalRequest) -> HttpResponse:
         try:
             _, secret = tokens.make_token(user=user, by=actor, **form.cleaned_data)
             form = TokenForm(by=actor)
-        except NotAllowed:
-            raise
         except UserError as refusal:
             form.add_error(FIELDS.get(refusal.code), refusal.text)
     context = {

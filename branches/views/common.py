@@ -38,8 +38,6 @@ def saved(form: Form, action: Callable[[], T]) -> T | None:
     """
     try:
         return action()
-    except NotAllowed:
-        raise
     except StaleVersion as stale:
         form.add_error(None, stale.text)
         for conflict in stale.conflicts:

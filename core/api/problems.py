@@ -17,7 +17,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from core import hooks
-from core.errors import Blocked, NotAllowed, StaleVersion, UserError
+from core.errors import ActionRefused, Blocked, NotAllowed, StaleVersion
 from core.logs import request_id
 
 PREFIX = "/api/"
@@ -74,7 +74,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     request = context["request"]._request
     if isinstance(error, NotAllowed):
         hooks.access_refused.call(by=request.actor, method=request.method, path=request.path)
-    if isinstance(error, UserError):
+    if isinstance(error, ActionRefused):
         return _of_action(error)
     if isinstance(error, Http404):
         return _answer(404)
@@ -87,7 +87,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     return _of_framework(error) if isinstance(error, exceptions.APIException) else None
 
 
-def _of_action(error: UserError) -> Response:
+def _of_action(error: ActionRefused) -> Response:
     more: dict[str, Any] = {}
     if isinstance(error, Blocked):
         more["blockers"] = [str(one) for one in error.blockers]

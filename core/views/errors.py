@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from core.api import problems
-from core.errors import UserError
+from core.errors import ActionRefused
 from core.views.text_size import text_size
 
 
@@ -95,7 +95,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler403: inside the scope, without the right. A refusal with words of its own keeps them."""
-    return error_page(request, 403, text=exception.text if isinstance(exception, UserError) else "")
+    return error_page(request, 403, text=exception.text if isinstance(exception, ActionRefused) else "")
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001

@@ -49,7 +49,7 @@ def learn(
         _lose(writer, member, unreachable_since, note, today)
     # Saying once more what is known is proof of it as well.
     writer.verified(member.pk, rows.proof(values, known_fields(confirmed)))
-    rows.flush(writer)
+    rows.flush(writer, savepoint=False)
     if ended is not None and stay is not None:
         waiting.close_own(stay, now=now)
     return frozenset(changed)

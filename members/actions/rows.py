@@ -146,10 +146,11 @@ def proof(changes: Mapping[str, Any], confirmed: Collection[str] = ()) -> frozen
     )
 
 
-def flush(one: Writer) -> None:
-    """Write. A unique number that somebody else took in the meantime is refused with the neutral sentence."""
+def flush(one: Writer, *, savepoint: bool = True) -> None:
+    """Write. A unique number that somebody else took in the meantime is refused with the neutral sentence. Without ``savepoint``
+    the caller's transaction is over then."""
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=savepoint):
             one.flush()
     except IntegrityError as error:
         if "identity" in str(error):

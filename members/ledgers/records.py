@@ -16,6 +16,7 @@ from core import crypto
 from core.actors import Actor
 from core.domain.regions import scope_between
 from core.lookups import Among
+from core.paths import WIDTH
 from members.enums import OPEN_LOST_STATES, OPEN_STATES, LostState
 from members.ledgers.matching import IN_CHUNK, Person, as_stored, persons, visible
 from members.lost_procedure import confirms
@@ -125,11 +126,9 @@ class Places:
         if missing:
             self._organisations.update(Organisation.objects.in_bulk(missing))
 
-    def know(self, organisation: Organisation) -> None:
-        """One that is at hand need not be asked for."""
-        self._organisations[organisation.pk] = organisation
-        if organisation.parent_id is None:
-            self._home[organisation.path] = organisation.region_code
+    def know_county(self, path: str, region_code: str) -> None:
+        """The region of the county above ``path``: what is at hand need not be asked for."""
+        self._home[path[:WIDTH]] = region_code
 
     def organisation(self, identifier: int) -> Organisation:
         if identifier not in self._organisations:
@@ -140,7 +139,7 @@ class Places:
         """How far ``region_code`` is from the county whose tree ``home_path`` is in; "" when not known."""
         if not region_code or not home_path:
             return ""
-        root = home_path[:4]
+        root = home_path[:WIDTH]
         if root not in self._home:
             self._home[root] = (
                 Organisation.objects.filter(path=root).values_list("region_code", flat=True).first() or ""

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.components import Link
-from core.errors import NotAllowed, UserError
+from core.errors import UserError
 from core.http import PortalRequest
 from core.permissions import Permission
 from core.views.bases import ScopedDetail, ScopedList
@@ -77,8 +77,6 @@ class Merge(ScopedDetail):
                     kept=self.object, gone=self.gone, by=self.actor, choose={k: v for k, v in given.items() if v},
                     open_journey=goes_on,
                 )  # fmt: skip
-            except NotAllowed:
-                raise
             except UserError as refused:
                 form.add_error(None, refused.text)
             else:

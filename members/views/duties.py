@@ -12,7 +12,7 @@ from django.urls import reverse
 from branches.models import Organisation
 from core import clock
 from core.components import Link
-from core.errors import NotAllowed, StaleVersion, UserError
+from core.errors import StaleVersion, UserError
 from core.paths import WIDTH
 from core.permissions import Permission
 from core.views.bases import ScopedDetail, ScopedList
@@ -130,8 +130,6 @@ class DutyEdit(ScopedList):
                 )
             except StaleVersion as stale:
                 form.add_error(None, f"{stale.text}现在的内容请回到上一页看。")
-            except NotAllowed:
-                raise
             except UserError as refused:
                 form.add_error("text", refused.text)
             else:

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from core.components import Link, Step
-from core.errors import NotAllowed, StaleVersion, UserError
+from core.errors import StaleVersion, UserError
 from core.http import PortalRequest
 from core.permissions import Permission
 from core.views.bases import ScopedDetail
@@ -79,8 +79,6 @@ class FormPage(ScopedDetail):
             except StaleVersion as stale:
                 self.stale(form, stale)
                 return self.page(form, stale)
-            except NotAllowed:
-                raise
             except UserError as refused:
                 form.add_error(None, refused.text)
             else:

@@ -258,8 +258,6 @@ class AgreementScanNew(AgreementDetail):
             return self.page(("请选择扫描件。",))
         try:
             agreements.attach_scan(agreement=self.object, data=file.read(), name=file.name or "", by=self.actor)
-        except NotAllowed:
-            raise
         except UserError as refused:
             return self.page((refused.text,))
         messages.success(request, "扫描件已收下。")

@@ -36,8 +36,6 @@ def check_in(request: PortalRequest, public_id: str) -> HttpResponse:
             made = arrivals.check_in(
                 station=station, arrival=form.arrival, by=request.actor, key=form.cleaned_data["key"]
             )
-        except NotAllowed:
-            raise
         except UserError as refused:
             asks_home = refused.code == "not_found"
             if not asks_home:

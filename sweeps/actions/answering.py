@@ -38,6 +38,10 @@ ENDED = {
     Answer.RETURNED: JourneyState.RETURNED,
     Answer.TRANSFERRED: JourneyState.TRANSFERRED,
 }
+OF_AN_ANSWER = (
+    "ask", "state", "answer", "way", "not_reached", "tries", "next_on", "note", "on_behalf", "answered_at", "answered_by", "deed",
+    "version",
+)  # fmt: skip
 NO_WAY_BACK = (Answer.DECEASED, Answer.NEW)  # taken back in the person file, by those who decide
 
 
@@ -214,16 +218,15 @@ def confirm_all(*, of: Return, by: Actor, on_behalf: str = "", now: dt.datetime 
 
 
 def hold(by: Actor, **wanted: Any) -> Item:
-    """The item that ``wanted`` names and its member, held until the transaction ends; with all that a card shows, so that a
-    page needs no second look. The stay is read along and not held, as an outer join cannot be: the writer refuses to write over
-    what somebody else makes of it meanwhile. Raises NotAllowed."""
-    members = Member.objects.visible_to(by, Permission.EDIT).current()
-    items = Item.objects.visible_to(by, Permission.EDIT).filter(member__in=members, **wanted)
-    items = items.with_facts().with_return().with_other_quarters().select_related("sweep__organisation")
-    item = items.select_for_update(of=("self", "member")).first()
-    if item is None:
-        raise NotAllowed
-    return item
+    """The item that ``wanted`` names and its member, held until the transaction ends, with all that an answer needs. The stay is
+    read along and not held, as an outer join cannot be: the writer refuses to write over what somebody else makes of it
+    meanwhile. Raises NotAllowed."""
+    items = Item.objects.visible_to(by, Permission.EDIT).visible_through("member", by, Permission.EDIT)
+    items = items.filter(member__merged_into__isnull=True, **wanted).for_an_answer()
+    try:
+        return items.select_for_update(of=("self", "member")).get()
+    except Item.DoesNotExist:
+        raise NotAllowed from None
 
 
 def locked_return(of: Return, by: Actor) -> Return:
@@ -265,7 +268,7 @@ def _learn(item: Item, given: Given, by: Actor, deed: str, now: dt.datetime) -> 
     ended = ENDED.get(given.answer) if given.answer else None
     since = (given.since or today.isoformat()) if given.answer == Answer.UNREACHABLE else None
     places = Places()
-    places.know(item.sweep.organisation)
+    places.know_county(item.path, item.county_region)  # type: ignore[attr-defined] # annotated where the card is found
     changes = answers.learn(
         member=item.member, stay=item.stay, values=given.values, confirmed=given.confirmed, by=by, source=Source.SWEEP, deed=deed, now=now,
         places=places, ended=ended, on=given.on, unreachable_since=since, note=plain(given.note),
@@ -288,9 +291,8 @@ def _unlearn(item: Item, by: Actor, now: dt.datetime) -> None:
 def _save(item: Item) -> None:
     """Written only while the return is being filled in: somebody may have handed it in while this waited for the item."""
     item.version += 1
-    values = {one.attname: getattr(item, one.attname) for one in Item._meta.concrete_fields if not one.primary_key}
-    rows = Item.objects.visible_to(SYSTEM).filter(in_editable_return(), pk=item.pk)
-    if not rows.update(**values):
+    rows = Item.objects.visible_to(SYSTEM).filter(in_editable_return(item.of.pk), pk=item.pk)
+    if not rows.update(**{name: getattr(item, name) for name in OF_AN_ANSWER}):
         raise Blocked(["刚才这份报表已经上报，没有保存。要改请先撤回。"])
 
 

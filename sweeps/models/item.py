@@ -5,26 +5,29 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.functions import JSONObject, Left
 
+from branches.models import Organisation
 from core.actors import SYSTEM, Actor
 from core.fields import ActorField, PathField
+from core.paths import WIDTH
 from core.permissions import Permission
 from core.scoping import ScopedModel, ScopedQuerySet
 from members.enums import OPEN_STATES, Direction
 from members.freshness import fields_in
 from members.models import Member
 from members.models.member import need_to_know
-from sweeps.enums import EDITABLE, Answer, ItemState, NotReached, Origin, Route, SweepState, Way
+from sweeps.enums import EDITABLE, Answer, ItemState, NotReached, Origin, Route, Way
 from sweeps.models.returns import Return
 from sweeps.models.sweep import Sweep
 
 OF_RETURN = ("id", "public_id", "organisation_id", "state")
 
 
-def in_editable_return() -> Exists:
-    """Of an item: the return that it counts in is being filled in."""
-    mine = Return.objects.visible_to(SYSTEM).filter(sweep=OuterRef("sweep"), path=OuterRef("path"))
+def in_editable_return(of: int | None = None) -> Exists:
+    """Of an item: the return that it counts in is being filled in. ``of``: which that is, where it is known."""
+    mine = Return.objects.visible_to(SYSTEM)
+    mine = mine.filter(pk=of) if of else mine.filter(sweep=OuterRef("sweep"), path=OuterRef("path"))
     return Exists(mine.filter(state__in=EDITABLE))
 
 
@@ -41,16 +44,24 @@ class ItemQuerySet(ScopedQuerySet["Item"]):
         return self.order_by("-route", "pk")
 
     def with_facts(self) -> ItemQuerySet:
-        """With the member, the open stay (``stay``, or None) and what was verified when: one query for a card."""
+        """:meth:`with_stay`, and what was verified when: one query for a card."""
+        return self.with_stay().select_related("member__freshness")
+
+    def with_stay(self) -> ItemQuerySet:
+        """With the member and the open stay (``stay``, or None)."""
         going_on = Q(member__journeys__state__in=OPEN_STATES, member__journeys__direction=F("direction"))
         stays = FilteredRelation("member__journeys", condition=going_on)
-        return self.annotate(stay=stays).select_related("member__freshness", "stay")
+        return self.annotate(stay=stays).select_related("member", "stay")
 
-    def with_other_quarters(self) -> ItemQuerySet:
-        """With ``asked_elsewhere``: whether another sweep that runs asks about the person too."""
+    def for_an_answer(self) -> ItemQuerySet:
+        """:meth:`with_stay` and :meth:`with_return`; ``asked_elsewhere``: whether another sweep has the person unanswered, seldom
+        one that has ended; ``county_region``: the region of the county where the person counts."""
         others = self.model.objects.visible_to(SYSTEM).unanswered().filter(member=OuterRef("member"))
-        running = others.filter(sweep__state=SweepState.OPEN).exclude(sweep=OuterRef("sweep"))
-        return self.annotate(asked_elsewhere=Exists(running))
+        county = Organisation.objects.filter(path=Left(OuterRef("path"), WIDTH))
+        return self.with_stay().with_return().annotate(
+            asked_elsewhere=Exists(others.exclude(sweep=OuterRef("sweep"))),
+            county_region=Subquery(county.values("region_code")),
+        )  # fmt: skip
 
     def with_return(self) -> ItemQuerySet:
         """With what :attr:`Item.of` is made of. Read for its state: a mobile branch may not open the home branch's return."""

@@ -85,8 +85,6 @@ class BackCheckDeed(ReturnBackCheck):
     def post(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
         try:
             self.act(request)
-        except NotAllowed:
-            raise
         except UserError as refused:
             messages.error(request, refused.text)
         else:
@@ -160,8 +158,6 @@ class BackCheckSheet(BackCheckDeed):
     def post(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
         try:
             check = self.drawn()
-        except NotAllowed:
-            raise
         except UserError as missing:
             raise Http404 from missing
         people = backchecks.print_sheet(check=check, by=self.actor, full=request.POST.get("numbers") == "full")

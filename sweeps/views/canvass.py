@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from core.errors import NotAllowed, UserError
+from core.errors import UserError
 from core.http import PortalRequest
 from sweeps.actions import canvassing
 from sweeps.forms import FINDINGS, FindingForm
@@ -37,8 +37,6 @@ class Canvass(BranchView):
         try:
             with transaction.atomic():
                 self.register(people, forms)
-        except NotAllowed:
-            raise
         except UserError as refused:
             messages.error(request, refused.text)
             return self.page(forms)
@@ -91,8 +89,6 @@ class CanvassBack(BranchView):
         finding = get_object_or_404(found.select_related("member"))
         try:
             canvassing.take_back(of=self.object, member=finding.member, by=self.actor)
-        except NotAllowed:
-            raise
         except UserError as refused:
             messages.error(request, refused.text)
         else:

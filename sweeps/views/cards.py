@@ -82,6 +82,7 @@ class CardPage(Card):
                 self.item = self.held()
                 form = self.form(request.POST)
                 if not form.is_valid():
+                    super().prepare()  # with what a card shows besides
                     return self.page(form)
                 done = send(form, self.item, self.actor, held=True)
         except NotAllowed:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from core.errors import Blocked, NotAllowed, UserError
+from core.errors import Blocked, UserError
 from core.http import PortalRequest
 from core.permissions import Permission
 from core.views.bases import ScopedDetail
@@ -64,8 +64,6 @@ class ReturnKey(ScopedDetail):
                 sweep=self.object.sweep, member=row.line.member, given=row.given(self.on_behalf), by=self.actor,
                 version=row.version,
             )  # fmt: skip
-        except NotAllowed:
-            raise
         except UserError as refused:
             row.error = refused.text
             return False
@@ -87,8 +85,6 @@ class ReturnKey(ScopedDetail):
                     by=self.actor,
                     on_behalf=self.on_behalf,
                 )
-            except NotAllowed:
-                raise
             except UserError as refused:
                 one.error = refused.text
 

@@ -52,8 +52,6 @@ class Openings(ScopedDetail):
         self.source = request.POST.get("source", "").strip()
         try:
             number = explaining.set_openings(figures=self.figures(), source=self.source, by=self.actor)
-        except NotAllowed:
-            raise
         except UserError as refused:
             return self.page(errors=[refused.text])
         messages.success(request, f"已保存，{number} 个党组织的上期上报数有变动。")

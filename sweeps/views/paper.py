@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from branches.models import Organisation
 from core import clock
-from core.errors import NotAllowed, UserError
+from core.errors import UserError
 from core.http import PortalRequest
 from core.permissions import Permission
 from core.qr import qr_code
@@ -62,8 +62,6 @@ class PaperPage(ScopedDetail):
         full = request.POST.get("numbers") == "full"
         try:
             lists = printing.print_lists(returns=returns, by=self.actor, full=full)
-        except NotAllowed:
-            raise
         except UserError as refused:
             messages.error(request, refused.text)
             return redirect(request.get_full_path())

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core import clock
-from core.errors import NotAllowed, UserError
+from core.errors import UserError
 from core.http import PortalRequest
 from core.permissions import Permission
 from sweeps import balance, presenters, queries
@@ -114,8 +114,6 @@ def acted(page: ReturnView, act: Callable[[], Any], done: str) -> HttpResponse:
     """Do it and go back to the return, with what came of it."""
     try:
         act()
-    except NotAllowed:
-        raise
     except UserError as refused:
         messages.error(page.request, refused.text)
     else:

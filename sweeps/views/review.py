@@ -12,7 +12,7 @@ from django.utils import timezone
 from branches.views.common import saved
 from core.components import Fact
 from core.domain.numbers import whole
-from core.errors import Blocked, NotAllowed, UserError
+from core.errors import Blocked, UserError
 from core.http import PortalRequest
 from core.permissions import Permission
 from core.views.bases import ScopedDetail
@@ -74,8 +74,6 @@ class ReturnDeed(ReturnReview):
     def post(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
         try:
             self.act(request)
-        except NotAllowed:
-            raise
         except UserError as refused:
             messages.error(request, refused.text)
             return redirect("return-review", public_id=self.object.public_id)
@@ -149,8 +147,6 @@ class SweepClose(ScopedDetail):
     def post(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
         try:
             returns.close(sweep=self.object, by=self.actor)
-        except NotAllowed:
-            raise
         except UserError as refused:
             messages.error(request, refused.text)
             return redirect("sweep-close", public_id=self.object.public_id)

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
-from core.errors import NotAllowed, UserError
+from core.errors import UserError
 from core.http import PortalRequest
 from core.permissions import Permission
 from sweeps import presenters
@@ -83,8 +83,6 @@ class Table(BranchView):
             return None
         try:
             return send(form, form.item, self.actor)
-        except NotAllowed:
-            raise
         except UserError as refused:
             form.add_error(None, refused.text)
             return None

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from accounts.actions import secrets
 from accounts.models import PasswordUsed, User
 from core.actors import Actor
-from core.errors import UserError
+from core.errors import NotAllowed, UserError
 from tests.conftest import PASSWORD
 
 GOOD = ["Lv-Yuan#2026-a", "Lv-Yuan#2026-b", "Lv-Yuan#2026-c", "Lv-Yuan#2026-d", "Lv-Yuan#2026-e", "Lv-Yuan#2026-f"]
@@ -35,7 +35,7 @@ def test_rule_sets_length_and_classes(town_user: User, town_actor: Actor, set_ru
 
 
 def test_nothing_personal(secretary_user: User, secretary_actor: Actor):
-    for personal in (f"Ab1-{secretary_user.username}", "Hjg-2026-Yun", "何建国-Ab1234567"):
+    for personal in (f"Ab1-2026-{secretary_user.username}", "Hjg-2026-Yun", "何建国-Ab1234567"):
         with pytest.raises(ValidationError, match="不能有您的"):
             change(secretary_user, secretary_actor, PASSWORD, personal)
 
@@ -59,5 +59,5 @@ def test_present_password_is_asked(town_user: User, town_actor: Actor):
 
 
 def test_only_ones_own(town_user: User, county_actor: Actor):
-    with pytest.raises(UserError, match="本人"):
+    with pytest.raises(NotAllowed, match="本人"):
         change(town_user, county_actor, PASSWORD, GOOD[0])

@@ -8,8 +8,9 @@ from django.http import Http404, HttpResponse
 from django.test import RequestFactory
 
 from core import clock, counting
-from core.actors import acting_as
+from core.actors import SYSTEM, Actor, acting_as
 from core.errors import NotAllowed
+from core.paths import subtree
 from core.permissions import Permission
 from core.views.bases import ScopedDetail, ScopedList, WroteOnGet, readonly
 from members.models import Member
@@ -55,6 +56,21 @@ def test_outside_the_scope_404_without_the_right_403(branch, make_member, town_a
         ask(Edited, other_town_actor, public_id=member.public_id)
     with pytest.raises(NotAllowed):
         ask(Edited, auditor_actor, public_id=member.public_id)
+
+
+def test_who_edits_less_than_he_sees_is_asked_twice(
+    branch, other_branch, town, make_member, town_actor, django_assert_num_queries
+):
+    mine, another = make_member(branch), make_member(other_branch)
+    ranges = {Permission.VIEW: (subtree(town.path),), Permission.EDIT: (subtree(branch.path),)}
+    narrow = Actor(id="x", name="某人", grants=ranges)
+    with pytest.raises(NotAllowed):
+        ask(Edited, narrow, public_id=another.public_id)
+    with django_assert_num_queries(2):
+        ask(Edited, narrow, public_id=mine.public_id)
+    for actor in (town_actor, SYSTEM):
+        with django_assert_num_queries(1):
+            ask(Edited, actor, public_id=another.public_id)
 
 
 def test_looking_writes_nothing(branch, make_member, town_actor):

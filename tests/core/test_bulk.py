@@ -12,6 +12,7 @@ from core import clock
 from core.bulk import copy_rows, update_rows
 from core.lookups import Among
 from exchange.models import ImportBatch, ImportChunk
+from members.models import Member
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +46,15 @@ def test_updates_with_a_value_that_all_rows_get(branch, other_branch):
     assert update_rows(Organisation, ("short_name",), rows, same={"region_code": "379981"}) == 2
     found = Organisation.objects.filter(region_code="379981").order_by("pk").values_list("pk", "short_name")
     assert list(found.filter(pk__in=[branch.pk, other_branch.pk])) == sorted(rows)
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_updates_of_one_row_and_of_several_write_the_same(branch, make_member, several):
+    people = [make_member(branch, birth_date="1960"), make_member(branch, birth_date="1961")][: 1 + several]
+    rows = [(one.pk, ["a'\\t", None], None, True, clock.now().replace(microsecond=5)) for one in people]
+    columns = ("marks", "birth_date", "restricted", "updated_at")
+    assert update_rows(Member, columns, rows, same={"note": "改'\\"}) == len(rows)
+    assert list(Member.objects.filter(note="改'\\").order_by("pk").values_list("pk", *columns)) == rows
 
 
 def test_awkward_texts_as_one_array():

@@ -7,11 +7,12 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery
 
 from branches.actions.posts import appoint
 from branches.models import Organisation, Post
+from core import clock
 from core.actors import ANONYMOUS, SYSTEM, Actor, acting_as, current_actor
 from core.paths import subtree
 from core.permissions import Permission
 from core.scoping import UnscopedQuery, uniqueness_sees_all
-from members.models import Member, Membership
+from members.models import Journey, Member, Membership
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +91,33 @@ class TestWhoSeesWhat:
             appoint(organisation=organisation, title="secretary", holder_name="张三", by=county_actor)
         with acting_as(town_actor):
             assert [post.organisation_id for post in Post.objects.visible_to(town_actor)] == [branch.pk]
+
+
+class TestThroughAForeignKey:
+    @pytest.fixture
+    def stays(self, people, branch):
+        Member.objects.filter(pk=people[2].pk).update(care=branch, care_path=branch.path)
+        Member.objects.filter(pk=people[1].pk).update(restricted=True)
+        for member in people:
+            Journey.objects.create(
+                member=member, direction="out", state="away", created_at=clock.now(), updated_at=clock.now()
+            )
+
+    def test_the_same_rows_as_by_a_sub_query(
+        self, stays, county_actor, town_actor, other_town_actor, secretary_actor, auditor_actor
+    ):
+        everywhere = Journey.objects.unscoped()
+        outpost = Actor(id="x", name="站长", grants={Permission.VIEW: (subtree("99990001"),)})
+        for actor in (SYSTEM, county_actor, town_actor, other_town_actor, secretary_actor, auditor_actor, outpost):
+            for permission in (Permission.VIEW, Permission.EDIT):
+                expected = everywhere.filter(member__in=Member.objects.visible_to(actor, permission))
+                found = everywhere.visible_through("member", actor, permission)
+                assert set(found) == set(expected)
+        assert len(everywhere.visible_through("member", secretary_actor)) == 2
+
+    def test_it_scopes_nothing_by_itself(self, stays, town_actor):
+        with acting_as(town_actor), pytest.raises(UnscopedQuery):
+            list(Journey.objects.visible_through("member", town_actor))
 
 
 READS = {

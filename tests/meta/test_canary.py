@@ -44,7 +44,7 @@ from members.filters import FILTERS
 from members.listing import LISTS
 from members.models import Member
 from tests.conftest import make_identity
-from tests.meta.test_matrix import patterns
+from tests.meta.doors import patterns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]  # what a page says is the same on every database
 

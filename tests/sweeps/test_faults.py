@@ -146,7 +146,7 @@ def test_no_answer_gets_into_a_return_that_was_handed_in_meanwhile(
 
     monkeypatch.setattr(answering, "_learn", handed_in)
     if not protected:
-        monkeypatch.setattr(answering, "in_editable_return", Q)
+        monkeypatch.setattr(answering, "in_editable_return", lambda _of: Q())
     with nullcontext() if not protected else pytest.raises(Blocked, match="刚才这份报表已经上报"):
         answering.answer(sweep=sweep, member=member, given=Given(confirmed=["phone"]), by=secretary_actor, now=LATER)
     assert (item(member).state == "open") is protected
@@ -167,7 +167,7 @@ def test_no_answer_gets_into_a_closed_quarter(
     Sweep.objects.unscoped().filter(pk=sweep.pk).update(state="closed", closed_at=LATER, closed_by=secretary_actor.ref)
     if not protected:
         monkeypatch.setattr(answering, "blockers_to_answer", lambda *_: [])
-        monkeypatch.setattr(answering, "in_editable_return", Q)
+        monkeypatch.setattr(answering, "in_editable_return", lambda _of: Q())
     with nullcontext() if not protected else pytest.raises(Blocked, match="已关闭"):
         answering.answer(sweep=sweep, member=member, given=Given(confirmed=["phone"]), by=secretary_actor, now=LATER)
     assert (item(member).state == "open") is protected
@@ -248,7 +248,7 @@ def test_two_schedulers_open_one_sweep(
 
 def unlocked(by: Actor, **wanted: Any) -> Any:
     """As ``answering.hold``, without holding the row."""
-    return Item.objects.visible_to(by).filter(**wanted).with_facts().with_return().with_other_quarters().get()
+    return Item.objects.visible_to(by).filter(**wanted).for_an_answer().get()
 
 
 @pytest.mark.django_db(transaction=True)

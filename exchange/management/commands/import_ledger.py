@@ -15,7 +15,7 @@ from branches.directory import Directory
 from branches.models import Organisation
 from core import clock, ids
 from core.actors import Actor, acting_as
-from core.errors import UserError
+from core.errors import ActionRefused
 from exchange.actions.applies import apply
 from exchange.actions.batches import files_in, receive, refuse
 from exchange.actions.checks import check
@@ -80,7 +80,7 @@ class Command(BaseCommand):
             ]
         except Refused as refused:
             return [refuse(receive(data=data, name=path.name, by=by, under=under, upload=group), refused)]
-        except UserError as error:
+        except ActionRefused as error:
             raise CommandError(error.text) from error
         mode = Mode.GOOD_ROWS if options["good_rows_only"] else Mode.ALL
         return [
@@ -92,7 +92,7 @@ class Command(BaseCommand):
         try:
             batch = check(batch=batch, by=by, data=content)
             return apply(batch=batch, by=by, mode=mode) if mode and batch.state == State.CHECKED else batch
-        except UserError as error:
+        except ActionRefused as error:
             self.stderr.write(f"{batch.file_name}：{error.text}")
             return batch
 

@@ -32,7 +32,7 @@ from exchange.tables import Table
 
 SKIPPED_SHOWN = 500
 _PERSON = re.compile(r"\s*\d{17}[\dXx]\s*")
-LOT = 4 * CHUNK  # rows at a time where most are likely to be known
+LOT = 2 * CHUNK  # rows at a time where most are likely to be known
 TERM = "term"  # where a ledger leaves, in a usable row's basis, what the town calls that row
 DEFAULT_MARKS = {"struck": MarkMeaning.LEAVE}
 
@@ -100,6 +100,9 @@ class Checker:
                     if progress is not None:
                         progress.step(self.counts["rows"], 0, f"已核对 {self.counts['rows']} 行")
                     del part  # before the one after the next is read
+        # Who stood in the file has been asked; the checker may live on in circles until somebody looks for them.
+        self._people, self._memory = FirstRows(), known.Memory(self.ledger, self.by)
+        self.context.memory.pop("seen_persons", None)
 
     def enter(self, name: str, title: str, unit: str, columns: Mapping[int, str]) -> RowParser:
         """The parser of a sheet; the finder and the context now speak of that sheet."""
@@ -141,13 +144,15 @@ class Checker:
         identity = table.index_of("identity")
         familiar: list[known.Familiar] = []
         rows: list[LedgerRow] = []
-        for one in begun.rows:
-            if one.number < table.first_data_row:
+        for one in _let_go(begun.rows):
+            number, cells, _mark, filled = one
+            if number < table.first_data_row:
                 continue
-            if identity is not None and (known_ := true.get(one.number)) is not None:
-                self.filled[sheet.name] += bool(one.filled)
-                parser.pass_over(one.cells)
-                familiar.append((one.number, one.cells[identity], known_))
+            if identity is not None and (known_ := true.get(number)) is not None:
+                if filled:
+                    self.filled[sheet.name] += 1
+                parser.pass_over(cells)
+                familiar.append((number, cells[identity], known_))
             elif (row := self._parsed(sheet, parser, one, identity, begun.seen)) is not None:
                 rows.append(row)
                 if len(rows) == CHUNK:
@@ -301,6 +306,13 @@ class Checker:
 def _table(sheet: Sheet) -> Table:
     assert sheet.table is not None  # of a sheet that is used
     return sheet.table
+
+
+def _let_go(rows: list[Row]) -> Iterator[Row]:
+    """In order, and none is kept: those of three lots would be in memory at a time."""
+    rows.reverse()
+    while rows:
+        yield rows.pop()
 
 
 def _digests(parser: RowParser, rows: list[Row], identity: int) -> dict[int, str]:

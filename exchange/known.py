@@ -104,9 +104,11 @@ class Memory:
         self._ledger, self._by = ledger, by
         split = (line.partition(BETWEEN) for line in lines)
         self._rests = {bytes.fromhex(digest): rest for digest, _between, rest in split}
+        self._any = bool(self._rests)
 
     def __bool__(self) -> bool:
-        return bool(self._rests)
+        """Whether there was anything to remember."""
+        return self._any
 
     @classmethod
     def of(cls, checker: Checker, print_: str) -> Memory:
@@ -122,11 +124,12 @@ class Memory:
         return cls(checker.ledger, checker.by, (one for rows in found.iterator(chunk_size=5) for one in rows))
 
     def recall(self, digests: Mapping[int, str]) -> dict[int, Known]:
-        """Of rows by any number and their digest, those that were there before."""
+        """Of rows by any number and their digest, those that were there before. Each is told once and forgotten: a second row
+        like it would be the same person twice."""
         return {
             number: Known.read(digest, rest)
             for number, digest in digests.items()
-            if (rest := self._rests.get(bytes.fromhex(digest))) is not None
+            if (rest := self._rests.pop(bytes.fromhex(digest), None)) is not None
         }
 
     def true(self, recalled: Mapping[int, Known]) -> dict[int, Known]:

@@ -30,7 +30,7 @@ from exchange.staging import StagedRow
 
 REGISTER = "county register"
 USABLE = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
-LOT = 5 * staging.CHUNK  # rows at a time where most were recognised
+LOT = 2 * staging.CHUNK  # rows at a time where most were recognised
 CHECK_AGAIN = "请重新核对后再导入。"
 
 

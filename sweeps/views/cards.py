@@ -85,8 +85,6 @@ class CardPage(Card):
                     super().prepare()  # with what a card shows besides
                     return self.page(form)
                 done = send(form, self.item, self.actor, held=True)
-        except NotAllowed:
-            raise
         except UserError as refused:
             super().prepare()  # as it stands: what the refused answer had set is gone
             if isinstance(refused, answering.Taken):
@@ -147,8 +145,6 @@ class Undo(ItemView):
     def post(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
         try:
             answering.undo(sweep=self.item.sweep, member=self.item.member, by=self.actor)
-        except NotAllowed:
-            raise
         except UserError as refused:
             messages.error(request, refused.text)
         else:
@@ -169,8 +165,6 @@ class Fresh(BranchView):
     def post(self, request: PortalRequest, **kwargs: Any) -> HttpResponse:
         try:
             number = answering.confirm_all(of=self.object, by=self.actor, on_behalf=request.POST.get("on_behalf", ""))
-        except NotAllowed:
-            raise
         except UserError as refused:
             messages.error(request, refused.text)
         else:

@@ -17,14 +17,9 @@ from stations.models import CheckIn, Station, StationPost
 
 def journeys_written(*, ids: Sequence[int], **_: Any) -> None:
     """Stays began, ended or lead elsewhere."""
-    if not Station.objects.exists():
-        return
-    for start in range(0, len(ids), presence.CHUNK):
-        part = ids[start : start + presence.CHUNK]
-        stays = Journey.objects.unscoped().filter(Among(F("id"), part))
-        presence.refresh(list(stays.values_list("member_id", flat=True)))
-        registered = CheckIn.objects.unscoped().filter(journey__in=part).values("journey")
-        asking.settle(list(stays.filter(pk__in=registered).select_related("member")))
+    registered = presence.follow(ids)
+    if registered:
+        asking.settle(list(Journey.objects.unscoped().filter(Among(F("id"), registered)).select_related("member")))
 
 
 def journeys_removed(*, members: Sequence[int], **_: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -55,18 +55,23 @@ class Place:
 
 @dataclass
 class Person:
-    """``checked_in``: the station where the stay that goes on was registered. ``region``: where the journey out goes."""
+    """``checked_in``: the station where the stay that goes on was registered. ``region``: where the journey out goes.
+    ``is_anybodys``: neither merged nor 限制知悉, which is known to the county alone. ``known``: the row that stands."""
 
     home: int | None
     care: int | None
+    is_anybodys: bool = True
+    known: tuple[int, str, str] | None = None
     region: str = ""
     checked_in: int | None = None
+    registered: set[int] = field(default_factory=set)  # stays that have a check-in
 
 
 class Directory:
-    """The open stations, by what people are theirs for."""
+    """The open stations, by what people are theirs for. ``none_yet``: nor has there ever been one."""
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(self, places: Iterable[Place], *, none_yet: bool = False) -> None:
+        self.none_yet = none_yet
         self.by_pk: dict[int, Place] = {}
         self.by_core: dict[int, list[Place]] = defaultdict(list)
         self.by_region: dict[str, list[Place]] = defaultdict(list)
@@ -80,9 +85,10 @@ class Directory:
 
     @classmethod
     def load(cls) -> Directory:
-        columns = ("number", "pk", "path", "region_code", "core_id", "core__marks")
-        rows = Station.objects.open().values_list(*columns)
-        return cls(Place(*row[:-1], "mobile" in (row[-1] or [])) for row in rows)
+        columns = ("closed_on", "number", "pk", "path", "region_code", "core_id", "core__marks")
+        rows = Station.objects.values_list(*columns)
+        open_ones = (Place(*row, "mobile" in (marks or [])) for closed_on, *row, marks in rows if closed_on is None)
+        return cls(open_ones, none_yet=not rows)
 
     @cached_property
     def near(self) -> str:
@@ -125,8 +131,26 @@ def choose(person: Person, directory: Directory) -> tuple[Place, Why] | None:
 def refresh(member_ids: Collection[int]) -> int:
     """Work out anew for these persons; the number of rows that are others now."""
     directory = Directory.load()
-    ids = sorted(set(member_ids))
-    return sum(_refresh_part(ids[start : start + CHUNK], directory) for start in range(0, len(ids), CHUNK))
+    return sum(_write(_persons(Q(Among(F("id"), part))), directory) for part in _parts(member_ids))
+
+
+def follow(journey_ids: Sequence[int]) -> list[int]:
+    """Work out anew for the persons of these stays; of the stays those that were registered at a station."""
+    directory = Directory.load()
+    if directory.none_yet:
+        return []
+    registered: set[int] = set()
+    for part in _parts(journey_ids):
+        stays = Journey.objects.unscoped().filter(Among(F("id"), part))
+        persons = _persons(Q(pk__in=stays.values("member")))
+        _write(persons, directory)
+        registered.update(*(one.registered for one in persons.values()))
+    return sorted(registered.intersection(journey_ids))
+
+
+def _parts(ids: Collection[int]) -> Iterator[list[int]]:
+    each = sorted(set(ids))
+    return (each[start : start + CHUNK] for start in range(0, len(each), CHUNK))
 
 
 def refresh_all(_now: dt.datetime | None = None) -> int:
@@ -157,40 +181,50 @@ def _everybody(near: Q, inside: Q, there: Q) -> Iterator[int]:
         yield from rows.order_by().values_list("member_id", flat=True).iterator(chunk_size=CHUNK)
 
 
-def _refresh_part(ids: list[int], directory: Directory) -> int:
-    chosen = {pk: choose(person, directory) for pk, person in _persons(ids).items()} if directory.by_pk else {}
-    wanted = {pk: (place.pk, place.path, why) for pk, found in chosen.items() if found for place, why in [found]}
-    rows = Presence.objects.unscoped().filter(Among(F("member_id"), ids))
-    known = {
-        pk: (station, path, Why(why)) for pk, station, path, why in rows.values_list("pk", "station", "path", "why")
-    }
-    gone = [pk for pk in known if pk not in wanted]
+def _write(persons: dict[int, Person], directory: Directory) -> int:
+    gone: list[int] = []
+    new: dict[tuple[int, str, str], list[int]] = defaultdict(list)
+    for pk, person in persons.items():
+        found = choose(person, directory) if person.is_anybodys else None
+        wanted = (found[0].pk, found[0].path, found[1].value) if found else None
+        if wanted is None and person.known:
+            gone.append(pk)
+        elif wanted and wanted != person.known:
+            new[wanted].append(pk)
     if gone:
         Presence.objects.unscoped().filter(pk__in=gone).delete()
-    new: dict[tuple[int, str, Why], list[int]] = defaultdict(list)
-    for pk, value in wanted.items():
-        if known.get(pk) != value:
-            new[value].append(pk)
     for (station, path, why), members in new.items():
-        bulk.upsert_same(Presence, members, {"station_id": station, "path": path, "why": why.value}, SETS)
+        bulk.upsert_same(Presence, members, {"station_id": station, "path": path, "why": why}, SETS)
     return len(gone) + sum(map(len, new.values()))
 
 
-def _persons(ids: list[int]) -> dict[int, Person]:
-    """Merged and restricted persons are nobody's: 限制知悉 is known to the county alone."""
-    members = Member.objects.unscoped().current().filter(Among(F("id"), ids), restricted=False)
-    persons = {pk: Person(home, care) for pk, home, care in members.values_list("pk", "home_id", "care_id")}
-    stays = Journey.objects.unscoped().filter(Among(F("member_id"), ids), state__in=OPEN_STATES)
-    open_stays: dict[int, tuple[int, str]] = {}
-    for pk, member, direction, state, region in stays.values_list(
-        "pk", "member_id", "direction", "state", "region_code"
-    ):
-        open_stays[pk] = (member, region)
-        if member in persons and direction == Direction.OUT and state in AWAY_STATES:
-            persons[member].region = region
-    registered = CheckIn.objects.unscoped().filter(Among(F("member_id"), ids)).order_by("at", "pk")
-    for journey, region, station in registered.values_list("journey_id", "region_code", "station_id"):
-        member, goes_to = open_stays.get(journey, (0, ""))
-        if member in persons and goes_to == region:
-            persons[member].checked_in = station  # the last one counts
+STAY = ("pk", "direction", "state", "region_code", "check_in__region_code", "check_in__station")
+COLUMNS = (
+    "pk",
+    "home",
+    "care",
+    "restricted",
+    "merged_into",
+    *(f"presence__{one}" for one in ("station", "path", "why")),
+)
+
+
+def _persons(condition: Q) -> dict[int, Person]:
+    """Persons with their stays and check-ins, by one statement: a row for each check-in, or stay without one."""
+    persons: dict[int, Person] = {}
+    rows = Member.objects.unscoped().filter(condition).order_by("journeys__check_in__at", "journeys__check_in__pk")
+    columns = (*COLUMNS, *(f"journeys__{one}" for one in STAY))
+    for pk, home, care, restricted, merged, station, path, why, *stay in rows.values_list(*columns):
+        person = persons.get(pk)
+        if person is None:
+            known = None if station is None else (station, path, why)
+            person = persons[pk] = Person(home, care, not restricted and merged is None, known)
+        journey, direction, state, goes_to, went_to, registered_at = stay
+        if registered_at is not None:
+            person.registered.add(journey)
+        if state in OPEN_STATES:
+            if direction == Direction.OUT and state in AWAY_STATES:
+                person.region = goes_to
+            if registered_at is not None and goes_to == went_to:
+                person.checked_in = registered_at  # the last one counts
     return persons

@@ -29,7 +29,7 @@ class CheckIn(ScopedModel):
     station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="+")
     point = models.ForeignKey(ServicePoint, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
-    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="+")
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="+", related_query_name="check_in")
     region_code = models.CharField(max_length=6, blank=True, default="")
     on = models.DateField("报到日期")
     wish = models.CharField("本人意愿", max_length=8, blank=True, default="", choices=Wish.choices)
@@ -58,7 +58,9 @@ class Presence(ScopedModel):
     scope_paths = ("member__home_path", "member__care_path")
     outpost_paths = ("path",)
 
-    member = models.OneToOneField(Member, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    member = models.OneToOneField(
+        Member, on_delete=models.CASCADE, primary_key=True, related_name="+", related_query_name="presence"
+    )
     station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="+", db_index=False)
     path = PathField()
     why = models.CharField("原因", max_length=10, choices=Why.choices)

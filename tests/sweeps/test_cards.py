@@ -528,10 +528,10 @@ def test_an_answer_and_the_next_card_are_twelve_statements_at_most(
         ("button", True, True, 12),
         ("phone and work", True, True, 12),
         ("phone and place", False, True, 12),
-        ("phone and place", True, False, 20),
-        ("returned", True, False, 19),
+        ("phone and place", True, False, 14),
+        ("returned", True, False, 13),
         ("returned", False, True, 17),
-        ("returned", True, True, 24),
+        ("returned", True, True, 18),
     ],
 )
 def test_where_others_have_to_follow_an_answer_it_costs_more(

@@ -7,6 +7,7 @@ identity numbers carry the area 379981, which is nobody's, and phones begin with
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import itertools
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -41,6 +42,12 @@ hypothesis_settings.load_profile("ci")
 PASSWORD = "Yanyi-sample-2026"
 AREA = "379981"
 _people = itertools.count(1)
+
+
+def pytest_collection_finish() -> None:
+    """Five thousand tests and all their modules stay to the end: a search for circles need not go through them each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
